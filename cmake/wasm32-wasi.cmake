@@ -1,0 +1,15 @@
+# Toolchain of the portable core as WebAssembly: Debian's clang 19, libc++ for wasm32 and wasi-libc.
+#
+# Exceptions: there is no unwinder for wasm in Debian. Code is compiled with -fexceptions so that headers with try/catch
+# compile; a throw ends in the trap that framework/hosts/workers links. Our own code does not throw.
+set(CMAKE_SYSTEM_NAME Generic)
+set(CMAKE_SYSTEM_PROCESSOR wasm32)
+set(CMAKE_C_COMPILER clang-19)
+set(CMAKE_CXX_COMPILER clang++-19)
+set(CMAKE_C_COMPILER_TARGET wasm32-wasi)
+set(CMAKE_CXX_COMPILER_TARGET wasm32-wasi)
+set(CMAKE_AR llvm-ar-19)
+set(CMAKE_RANLIB llvm-ranlib-19)
+set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+set(CMAKE_CXX_FLAGS_INIT "-stdlib=libc++ -fexceptions -DBOOST_SYSTEM_DISABLE_THREADS")
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)

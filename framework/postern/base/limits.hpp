@@ -1,0 +1,54 @@
+// Every limit of the core in one place. A limit that a user may change has its default here and its setting in
+// docs/configuration.md. Units stand last in the name.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace postern::limits {
+
+using namespace std::chrono_literals;
+
+// HTTP/1.1 (RFC 9112; threats 35 to 38)
+inline constexpr std::size_t request_line_bytes_max = 8 * 1024;
+inline constexpr std::size_t header_bytes_max = 16 * 1024;
+inline constexpr std::size_t header_fields_max = 64;
+inline constexpr std::size_t body_bytes_max = 1024 * 1024;
+inline constexpr std::size_t chunk_extension_bytes_max = 256;
+inline constexpr std::size_t trailer_bytes_max = 4 * 1024;
+
+// JSON (RFC 8259 sec. 9, RFC 7493; threat 39)
+inline constexpr std::size_t json_depth_max = 64;
+inline constexpr std::size_t json_values_max = 10'000;
+inline constexpr std::size_t json_keys_per_object_max = 1'000;
+
+// JOSE (threats 21 to 23)
+inline constexpr std::size_t jwt_bytes_max = 8 * 1024;
+inline constexpr std::size_t kid_bytes_max = 128;
+inline constexpr std::size_t jwks_bytes_max = 64 * 1024;
+inline constexpr std::size_t jwks_keys_max = 20;
+inline constexpr auto jwks_fresh_for = 10min;
+inline constexpr auto jwks_unknown_kid_cooldown = 30s;
+inline constexpr auto clock_skew = 5s;
+
+// OAuth (threats 4 to 14, 31)
+inline constexpr std::size_t oauth_body_bytes_max = 16 * 1024;
+inline constexpr std::size_t redirect_uris_per_client_max = 10;
+inline constexpr std::size_t client_name_bytes_max = 128;
+inline constexpr auto authorization_code_lifetime = 60s;
+inline constexpr auto access_token_lifetime = 10min;
+inline constexpr auto refresh_token_lifetime = 24h * 30;
+inline constexpr auto refresh_grace = 10s;
+inline constexpr auto sign_in_lifetime = 10min;
+inline constexpr auto unused_client_lifetime = 24h;
+inline constexpr auto used_client_lifetime = 24h * 90;
+
+// Outgoing calls
+inline constexpr auto fetch_timeout = 5s;
+inline constexpr std::size_t fetch_response_bytes_max = 4 * 1024 * 1024;
+
+// MCP streams (threat 43)
+inline constexpr auto stream_keep_alive = 15s;
+inline constexpr std::size_t stream_queue_bytes_max = 256 * 1024;
+
+}  // namespace postern::limits

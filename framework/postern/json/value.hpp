@@ -1,0 +1,48 @@
+// JSON values: Boost.JSON's containers under our own names, and the two functions that turn text into them and back.
+//
+//   TRY(auto value, json::parse(body));                 // strict, bounded
+//   const json::Value* name = json::find(value, "name");
+//   std::string text = json::serialize(value);
+//
+// Parsing follows RFC 8259 and I-JSON (RFC 7493): valid UTF-8 only, no duplicate keys, one value and nothing after it,
+// within the limits given. The library behind is an implementation detail of this folder and of json/bind.hpp.
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/string.hpp>
+#include <boost/json/value.hpp>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "postern/base/limits.hpp"
+#include "postern/base/result.hpp"
+
+namespace postern::json {
+
+using Value = boost::json::value;
+using Object = boost::json::object;
+using Array = boost::json::array;
+using String = boost::json::string;
+
+struct ParseLimits {
+  std::size_t depth_max = limits::json_depth_max;
+  std::size_t values_max = limits::json_values_max;
+  std::size_t keys_per_object_max = limits::json_keys_per_object_max;
+};
+
+// The error's message says what is wrong and at which byte; it never repeats the input.
+[[nodiscard]] Result<Value> parse(std::string_view text, const ParseLimits& limits = {});
+
+[[nodiscard]] std::string serialize(const Value& value);
+[[nodiscard]] std::string serialize(const Object& object);
+
+// The member, or null if `value` is no object or has none of that name. Names match exactly.
+[[nodiscard]] const Value* find(const Value& value, std::string_view name);
+[[nodiscard]] const Value* find(const Object& object, std::string_view name);
+
+// The member's text, or nullopt if it is absent or no string. The view dies with the object.
+[[nodiscard]] std::optional<std::string_view> find_string(const Object& object, std::string_view name);
+
+}  // namespace postern::json

@@ -1,0 +1,22 @@
+// Who is calling a tool: the user, through which client, with what rights. Made by the server from a verified token.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace postern::mcp {
+
+struct Principal {
+  std::string user_id;          // "user_..." at Clerk
+  std::string session_id;       // "sess_...": what tokens for the app are minted from
+  std::string organization_id;  // empty: a personal account
+  std::string client_id;        // the assistant's OAuth client
+  std::string grant_id;         // this connection; ends when the user revokes it
+  std::vector<std::string> scopes;
+
+  [[nodiscard]] bool has_scope(std::string_view scope) const { return std::ranges::contains(scopes, scope); }
+};
+
+}  // namespace postern::mcp

@@ -1,0 +1,45 @@
+// How the authorization server finds out who the user is: the one seam between `oauth` and an identity provider.
+//
+// After the user approved on our consent page, /authorize sends the browser to `begin()`. The provider brings it back
+// to /callback, whose parameters go to `complete()`. By then `oauth` has checked that the state is one it issued, to
+// this very browser, and that it was not used before; an implementation only judges the proof of who signed in. At each
+// refresh `confirm()` asks whether that sign-in still stands (clerk.md 6.2 row 10).
+//
+// Implemented by clerk::BridgeSignIn; found by the server through AUTH_MODE.
+#pragma once
+
+#include <string>
+
+#include "postern/base/result.hpp"
+#include "postern/base/task.hpp"
+#include "postern/base/time.hpp"
+#include "postern/uri/form.hpp"
+
+namespace postern::oauth {
+
+struct SignInRequest {
+  std::string state;         // opaque, one use; comes back with the callback
+  std::string callback_url;  // ours
+  std::string client_name;   // untrusted text: what the client calls itself
+};
+
+struct SignedInUser {
+  std::string user_id;
+  std::string session_id;
+  std::string organization_id;  // empty: a personal account
+};
+
+class SignIn {
+ public:
+  virtual ~SignIn() = default;
+  // The URL to send the browser to.
+  [[nodiscard]] virtual std::string begin(const SignInRequest& request) = 0;
+  // `started_at`: when the browser left us; a proof older than that (minus the skew) is a replay. `parameters` lives
+  // until the task ends. Errors: unauthorized (no valid proof), forbidden (banned or pending user), unavailable
+  // (provider down).
+  virtual Task<Result<SignedInUser>> complete(const uri::Form& parameters, TimePoint started_at) = 0;
+  // Errors: unauthorized (the sign-in has ended: the grant must go), unavailable (cannot tell now: try later).
+  virtual Task<Result<void>> confirm(const SignedInUser& user) = 0;
+};
+
+}  // namespace postern::oauth
