@@ -29,6 +29,10 @@ struct SignedInUser {
   std::string organization_id;  // empty: a personal account
 };
 
+// How the browser carried the callback's parameters. A query ends up in histories and in the logs of proxies, a form
+// body does not, so a provider may refuse the first (clerk.md 6.2 row 1).
+enum class CallbackTransport { query, form };
+
 class SignIn {
  public:
   virtual ~SignIn() = default;
@@ -37,7 +41,8 @@ class SignIn {
   // `started_at`: when the browser left us; a proof older than that (minus the skew) is a replay. `parameters` lives
   // until the task ends. Errors: unauthorized (no valid proof), forbidden (banned or pending user), unavailable
   // (provider down).
-  virtual Task<Result<SignedInUser>> complete(const uri::Form& parameters, TimePoint started_at) = 0;
+  virtual Task<Result<SignedInUser>> complete(const uri::Form& parameters, CallbackTransport transport,
+                                              TimePoint started_at) = 0;
   // Errors: unauthorized (the sign-in has ended: the grant must go), unavailable (cannot tell now: try later).
   virtual Task<Result<void>> confirm(const SignedInUser& user) = 0;
 };
