@@ -4,8 +4,13 @@
 //   const json::Value* name = json::find(value, "name");
 //   std::string text = json::serialize(value);
 //
-// Parsing follows RFC 8259 and I-JSON (RFC 7493): valid UTF-8 only, no duplicate keys, one value and nothing after it,
-// within the limits given. The library behind is an implementation detail of this folder and of json/bind.hpp.
+// Parsing follows RFC 8259 and I-JSON (RFC 7493): valid UTF-8 only, no lone surrogates, no duplicate keys, one value
+// and nothing after it, within the limits given.
+//
+// Numbers: an integer of 64 bits, signed or unsigned, is kept exactly. Any other number, a longer integer as well,
+// becomes the nearest double, as in JavaScript; one too large for a double is refused.
+//
+// The library behind is an implementation detail of this folder.
 #pragma once
 
 #include <boost/json/array.hpp>
@@ -13,6 +18,7 @@
 #include <boost/json/string.hpp>
 #include <boost/json/value.hpp>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,7 +38,7 @@ struct ParseLimits {
   std::size_t keys_per_object_max = limits::json_keys_per_object_max;
 };
 
-// The error's message says what is wrong and at which byte; it never repeats the input.
+// The error's message says what is wrong and, where it is one place, after how many bytes; it never repeats the input.
 [[nodiscard]] Result<Value> parse(std::string_view text, const ParseLimits& limits = {});
 
 [[nodiscard]] std::string serialize(const Value& value);

@@ -1,0 +1,2 @@
+// Boost.JSON itself, compiled once, here.
+#include <boost/json/src.hpp>
