@@ -47,6 +47,11 @@ inline constexpr auto used_client_lifetime = 24h * 90;
 inline constexpr auto fetch_timeout = 5s;
 inline constexpr std::size_t fetch_response_bytes_max = 4 * 1024 * 1024;
 
+// Store (ports/store.hpp)
+inline constexpr std::size_t store_key_bytes_max = 512;
+inline constexpr std::size_t store_value_bytes_max = 64 * 1024;
+inline constexpr std::size_t store_scan_max = 1'000;
+
 // MCP streams (threat 43)
 inline constexpr auto stream_keep_alive = 15s;
 inline constexpr std::size_t stream_queue_bytes_max = 256 * 1024;
