@@ -8,6 +8,7 @@
 // Bytes travel as std::string. No function throws; a false or nullopt means "not genuine" and nothing more, on purpose.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -60,12 +61,16 @@ class Crypto {
   [[nodiscard]] virtual Result<std::unique_ptr<VerifyingKey>> import_key(const PublicKey& key) = 0;
 };
 
+// HKDF-SHA-256 (RFC 5869): extract, then expand to `size` bytes, 8160 at most.
+[[nodiscard]] std::string hkdf_sha256(Crypto& crypto, std::string_view key_material, std::string_view salt,
+                                      std::string_view info, std::size_t size);
+
 // A 32-byte key for one purpose out of the server secret: HKDF-SHA-256 (RFC 5869) with an empty salt and `purpose` as
 // info.
 [[nodiscard]] Secret derive_key(Crypto& crypto, const Secret& master, std::string_view purpose);
 
-// nonce || ciphertext || tag, with a fresh random nonce. `associated` is authenticated, not carried: give the same to
-// open().
+// nonce || ciphertext || tag, with a fresh random nonce: good for 2^32 boxes per key (NIST SP 800-38D sec. 8.3).
+// `associated` is authenticated, not carried: give the same to open().
 [[nodiscard]] std::string seal(Crypto& crypto, Random& random, const Secret& key, std::string_view plain,
                                std::string_view associated);
 [[nodiscard]] std::optional<std::string> open(Crypto& crypto, const Secret& key, std::string_view sealed,

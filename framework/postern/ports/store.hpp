@@ -9,9 +9,9 @@
 // does not undo it. Single-use decisions rest on this, so no implementation may cache (security.md threat 47).
 //
 // A key is `<kind>/<id>`, or `<kind>/<owner>/<id>`: visible ASCII, 512 bytes at most. A host may spread keys over
-// partitions by
-// `<kind>/<first segment>`; a change touches one key, so it never crosses two. A value is bytes, 64 KiB at most. An
-// expired record is gone for every operation from that moment on, whether or not it has been swept from disk.
+// partitions by `<kind>/<first segment>`; a change touches one key, so it never crosses two. A value is bytes, 64 KiB
+// at most. What is larger, or no such key, is refused as `invalid`. An expired record is gone for every operation from
+// that moment on, whether or not it has been swept from disk.
 //
 // Every operation fails with `unavailable` if the store cannot be reached or cannot write; then it is not known whether
 // a change happened, and the caller must not assume either.
@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "postern/base/result.hpp"
@@ -28,6 +29,10 @@
 #include "postern/base/time.hpp"
 
 namespace postern {
+
+// What every implementation asks first: `invalid` for a key or a value outside the limits above.
+[[nodiscard]] Result<void> check_key(std::string_view key);
+[[nodiscard]] Result<void> check_value(std::string_view value);
 
 class Store {
  public:
@@ -54,7 +59,8 @@ class Store {
   // Reads and removes in one step.
   virtual Task<Result<std::optional<Entry>>> take(std::string key) = 0;
   virtual Task<Result<void>> remove(std::string key) = 0;
-  // Up to `count` live records whose keys start with `prefix` and come after `after` in byte order, in that order.
+  // Up to `count` live records whose keys start with `prefix` and come after `after` in byte order, in that order; 1000
+  // at most.
   virtual Task<Result<std::vector<KeyedEntry>>> scan(std::string prefix, std::string after, std::size_t count) = 0;
 };
 
