@@ -1,0 +1,120 @@
+// The same flow in a real browser: what only it can show. Cookies on cross-site posts, scripts that may not run, pages that
+// may not be framed, and how it looks: the screenshots are kept in artifacts/ to be looked at.
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { after, before, test } from 'node:test';
+import { chromium } from 'playwright-core';
+import { freePort, startStack } from '../harness/stack.mjs';
+
+const artifacts = 'artifacts';
+let stack, browser, listener, redirectUri, arrived;
+
+before(async () => {
+  await mkdir(artifacts, { recursive: true });
+  stack = await startStack();
+  browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+  // The client's own listener on loopback, where the browser ends up (RFC 8252 sec. 7.3).
+  const port = await freePort();
+  redirectUri = `http://127.0.0.1:${port}/callback`;
+  listener = createServer((request, response) => {
+    const url = new URL(request.url, redirectUri);
+    if (url.pathname === '/callback') arrived = url;
+    response.setHeader('content-type', 'text/html').end('<p>You may close this window.');
+  }).listen(port, '127.0.0.1');
+});
+after(async () => {
+  await browser?.close();
+  listener?.close();
+  await stack?.stop();
+});
+
+async function authorizationUrl() {
+  const response = await fetch(new URL('/register', stack.mcpUrl), {
+    method: 'POST', headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ client_name: 'Claude', redirect_uris: [redirectUri], token_endpoint_auth_method: 'none' }),
+  });
+  const { client_id: clientId } = await response.json();
+  const verifier = randomBytes(32).toString('base64url');
+  const url = new URL('/authorize', stack.mcpUrl);
+  for (const [name, value] of Object.entries({
+    response_type: 'code', client_id: clientId, redirect_uri: redirectUri, state: 'browser-state', resource: stack.mcpUrl,
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256',
+  })) url.searchParams.set(name, value);
+  return { url: url.href, clientId, verifier };
+}
+
+for (const look of [
+  { name: 'desktop-light', viewport: { width: 1200, height: 900 }, colorScheme: 'light' },
+  { name: 'phone-dark', viewport: { width: 390, height: 844 }, colorScheme: 'dark', isMobile: true, deviceScaleFactor: 2 },
+]) {
+  test(`a person connects (${look.name})`, async () => {
+    const context = await browser.newContext(look);
+    const page = await context.newPage();
+    const errors = [];
+    page.on('pageerror', (error) => errors.push(error.message));
+    const { url, clientId, verifier } = await authorizationUrl();
+    arrived = undefined;
+
+    await page.goto(url);
+    await page.screenshot({ path: `${artifacts}/consent-${look.name}.png`, fullPage: true });
+    assert.equal(await page.locator('script').count(), 0, 'the consent page has no script');
+    assert.match(await page.locator('body').innerText(), /Claude/);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, 'nothing sticks out sideways');
+
+    await page.getByRole('button', { name: /approve|allow/i }).click();
+    await page.waitForURL(/sign-in/);
+    await page.screenshot({ path: `${artifacts}/sign-in-${look.name}.png`, fullPage: true });
+    await page.getByRole('button', { name: /Ada/ }).click();
+    await page.waitForURL(`${redirectUri}**`);
+
+    assert.equal(arrived.searchParams.get('state'), 'browser-state');
+    assert.equal(arrived.searchParams.get('iss'), new URL(stack.mcpUrl).origin);
+    const token = await fetch(new URL('/token', stack.mcpUrl), {
+      method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ grant_type: 'authorization_code', code: arrived.searchParams.get('code'), code_verifier: verifier, client_id: clientId, redirect_uri: redirectUri }),
+    });
+    assert.equal(token.status, 200);
+    assert.deepEqual(errors, []);
+    await context.close();
+  });
+}
+
+test('the keyboard alone is enough to refuse', async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  arrived = undefined;
+  await page.goto((await authorizationUrl()).url);
+  const deny = page.getByRole('button', { name: /deny|cancel|refuse/i });
+  for (let presses = 0; presses < 20 && !(await deny.evaluate((button) => button === document.activeElement)); ++presses) await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(`${redirectUri}**`);
+  assert.equal(arrived.searchParams.get('error'), 'access_denied');
+  assert.equal(arrived.searchParams.get('code'), null);
+  await context.close();
+});
+
+test('the consent page cannot be framed', async () => {
+  const { url } = await authorizationUrl();
+  const port = await freePort();
+  const framer = createServer((request, response) => response.setHeader('content-type', 'text/html').end(`<iframe src="${url}"></iframe>`)).listen(port, '127.0.0.1');
+  const page = await browser.newPage();
+  await page.goto(`http://127.0.0.1:${port}/`);
+  await page.waitForTimeout(500);
+  const inside = await page.frames()[1]?.evaluate(() => document.body?.innerText ?? '').catch(() => '');
+  assert.doesNotMatch(inside ?? '', /Claude/);
+  framer.close();
+});
+
+test('the first page of the server says what it is', async () => {
+  const page = await browser.newPage();
+  await page.goto(stack.server.url);
+  await page.screenshot({ path: `${artifacts}/home.png`, fullPage: true });
+  assert.match(await page.locator('body').innerText(), /\/mcp/);
+  await page.goto(stack.app.url);
+  await page.screenshot({ path: `${artifacts}/acme-app.png`, fullPage: true });
+});

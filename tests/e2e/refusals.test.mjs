@@ -1,0 +1,252 @@
+// What must not work, played by hand over HTTP against the running programs.
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { Assistant, modern } from '../harness/assistant.mjs';
+import { Person } from '../harness/person.mjs';
+import { startStack } from '../harness/stack.mjs';
+
+let stack;
+let origin;
+before(async () => { stack = await startStack(); origin = new URL(stack.mcpUrl).origin; });
+after(async () => {
+  const exits = await stack.stop();
+  assert.deepEqual(exits.server, { code: 0, signal: null }, `the server ended badly:\n${stack.server.log}`);
+});
+
+const redirectUri = 'http://127.0.0.1:33418/callback';
+const form = (path, fields, headers = {}) =>
+  fetch(origin + path, {
+    method: 'POST', redirect: 'manual', headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers }, body: new URLSearchParams(fields),
+  });
+
+async function register(metadata = {}) {
+  const response = await fetch(`${origin}/register`, {
+    method: 'POST', headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ client_name: 'By hand', redirect_uris: [redirectUri], token_endpoint_auth_method: 'none', ...metadata }),
+  });
+  assert.equal(response.status, 201, await response.clone().text());
+  return response.json();
+}
+function pkce() {
+  const verifier = randomBytes(32).toString('base64url');
+  return { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') };
+}
+function authorizationUrl(client, challenge, changes = {}) {
+  const url = new URL(`${origin}/authorize`);
+  const parameters = {
+    response_type: 'code', client_id: client.client_id, redirect_uri: redirectUri, state: 'state-of-the-client',
+    code_challenge: challenge, code_challenge_method: 'S256', resource: stack.mcpUrl, ...changes,
+  };
+  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) url.searchParams.set(name, value);
+  return url;
+}
+async function codeFor(person, client, challenge) {
+  const callback = await person.connect(authorizationUrl(client, challenge), redirectUri);
+  assert.equal(callback.searchParams.get('state'), 'state-of-the-client');
+  assert.equal(callback.searchParams.get('iss'), origin);
+  return callback.searchParams.get('code');
+}
+const redeem = (client, code, verifier, changes = {}) =>
+  form('/token', { grant_type: 'authorization_code', code, code_verifier: verifier, client_id: client.client_id, redirect_uri: redirectUri, ...changes });
+
+test('a code works once; used twice it ends the connection it opened', async () => {
+  const client = await register();
+  const { verifier, challenge } = pkce();
+  const code = await codeFor(new Person('Grace'), client, challenge);
+  const first = await redeem(client, code, verifier);
+  assert.equal(first.status, 200);
+  const tokens = await first.json();
+  const second = await redeem(client, code, verifier);
+  assert.equal(second.status, 400);
+  assert.equal((await second.json()).error, 'invalid_grant');
+  const call = await fetch(stack.mcpUrl, { method: 'POST', headers: { authorization: `Bearer ${tokens.access_token}` } });
+  assert.equal(call.status, 401, 'the token of a replayed code is dead');
+});
+
+test('64 redemptions of one code at once: exactly one wins', async () => {
+  const client = await register();
+  const { verifier, challenge } = pkce();
+  const code = await codeFor(new Person('Grace'), client, challenge);
+  const answers = await Promise.all(Array.from({ length: 64 }, () => redeem(client, code, verifier)));
+  assert.equal(answers.filter((answer) => answer.status === 200).length, 1);
+  assert.ok(answers.every((answer) => answer.status === 200 || answer.status === 400));
+});
+
+test('64 refreshes of one token at once: one successor, told to all', async () => {
+  const client = await register();
+  const { verifier, challenge } = pkce();
+  const tokens = await (await redeem(client, await codeFor(new Person('Grace'), client, challenge), verifier)).json();
+  const answers = await Promise.all(Array.from({ length: 64 }, () =>
+    form('/token', { grant_type: 'refresh_token', refresh_token: tokens.refresh_token, client_id: client.client_id })));
+  assert.ok(answers.every((answer) => answer.status === 200), answers.map((answer) => answer.status).join());
+  const successors = new Set(await Promise.all(answers.map(async (answer) => (await answer.json()).refresh_token)));
+  assert.equal(successors.size, 1);
+});
+
+test('a wrong verifier is refused, and the right one still works after it', async () => {
+  const client = await register();
+  const { verifier, challenge } = pkce();
+  const code = await codeFor(new Person('Grace'), client, challenge);
+  assert.equal((await (await redeem(client, code, pkce().verifier)).json()).error, 'invalid_grant');
+  assert.equal((await (await redeem(client, code, verifier, { redirect_uri: 'http://127.0.0.1:33418/other' })).json()).error, 'invalid_grant');
+  assert.equal((await redeem(client, code, verifier)).status, 200);
+});
+
+test('a code of one client is nothing to another', async () => {
+  const client = await register();
+  const other = await register({ client_name: 'Another' });
+  const { verifier, challenge } = pkce();
+  const code = await codeFor(new Person('Grace'), client, challenge);
+  assert.equal((await redeem(other, code, verifier)).status, 400);
+});
+
+test('an unknown client or a redirect URI that is not registered gets a page, never a redirect', async () => {
+  const client = await register();
+  const { challenge } = pkce();
+  for (const changes of [
+    { client_id: 'nobody' }, { redirect_uri: 'https://evil.example/' }, { redirect_uri: 'http://127.0.0.1:33418/callback/../x' },
+    { redirect_uri: 'http://127.0.0.1.evil.example:33418/callback' }, { redirect_uri: `${redirectUri}#x` }, { redirect_uri: 'javascript:alert(1)' },
+    { redirect_uri: undefined },
+  ]) {
+    const response = await fetch(authorizationUrl(client, challenge, changes), { redirect: 'manual' });
+    assert.equal(response.status, 400, JSON.stringify(changes));
+    assert.equal(response.headers.get('location'), null);
+    assert.match(response.headers.get('content-type'), /text\/html/);
+  }
+});
+
+test('PKCE cannot be left out or weakened', async () => {
+  const client = await register();
+  const { challenge } = pkce();
+  for (const changes of [{ code_challenge: undefined }, { code_challenge_method: 'plain' }, { code_challenge_method: undefined }, { code_challenge: 'short' }]) {
+    const response = await fetch(authorizationUrl(client, challenge, changes), { redirect: 'manual' });
+    const location = new URL(response.headers.get('location'));
+    assert.equal(location.searchParams.get('error'), 'invalid_request', JSON.stringify(changes));
+    assert.equal(location.searchParams.get('iss'), origin);
+    assert.equal(location.searchParams.get('code'), null);
+  }
+});
+
+// Walks up to the app's page that posts the sign-in back, and stops there.
+async function upToCallback(person, client, challenge) {
+  let page = await person.visit(authorizationUrl(client, challenge));
+  page = await person.press(page, Person.button(page, /approve/i));
+  if (!page.html.includes('clerk_token')) page = await person.press(page, Person.button(page, new RegExp(person.name, 'i')));
+  assert.ok(page.html.includes('clerk_token'), page.html);
+  const input = (name) => page.document.querySelector(`input[name=${name}]`).getAttribute('value');
+  return { page, token: input('clerk_token'), state: input('state') };
+}
+
+test('a sign-in that another browser finishes is refused (threat 10)', async () => {
+  const client = await register();
+  const { token, state } = await upToCallback(new Person('Grace'), client, pkce().challenge);
+  const stranger = new Person('Mallory');
+  const page = await stranger.visit(`${origin}/callback`, { form: { clerk_token: token, state } });
+  assert.equal(page.status, 400);
+  assert.doesNotMatch(page.html, /eyJ/);
+});
+
+test('a state we did not issue is refused', async () => {
+  const person = new Person('Grace');
+  const { token } = await upToCallback(person, await register(), pkce().challenge);
+  const page = await person.visit(`${origin}/callback`, { form: { clerk_token: token, state: 'made-up' } });
+  assert.equal(page.status, 400);
+});
+
+test('the callback works once', async () => {
+  const person = new Person('Grace');
+  const { page } = await upToCallback(person, await register(), pkce().challenge);
+  const go = () => person.press(page, Person.button(page, /continue|connect/i), { stopAt: redirectUri });
+  assert.ok((await go()).arrived);
+  assert.equal((await go()).status, 400);
+});
+
+test('consent cannot be posted from another site, nor twice', async () => {
+  const client = await register();
+  const person = new Person('Grace');
+  const page = await person.visit(authorizationUrl(client, pkce().challenge));
+  const button = Person.button(page, /approve/i);
+  const fields = Object.fromEntries(button.closest('form').querySelectorAll('input').map((each) => [each.getAttribute('name'), each.getAttribute('value')]));
+  fields[button.getAttribute('name')] = button.getAttribute('value');
+  const action = new URL(button.closest('form').getAttribute('action'), page.url);
+  const cross = await person.request(action, { form: fields, headers: { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' } });
+  assert.ok([400, 403].includes(cross.status));
+  const handles = await person.visit(authorizationUrl(client, pkce().challenge));
+  const approve = Person.button(handles, /approve/i);
+  await person.press(handles, approve);
+  assert.equal((await person.press(handles, approve)).status, 400);
+});
+
+test('a query token at the callback is refused unless it is switched on', async () => {
+  const person = new Person('Grace');
+  const { token, state } = await upToCallback(person, await register(), pkce().challenge);
+  const page = await person.visit(`${origin}/callback?${new URLSearchParams({ clerk_token: token, state })}`);
+  assert.ok(page.status >= 400, String(page.status));
+});
+
+test('bearer tokens come in the header, once, and whole', async () => {
+  const assistant = await new Assistant(stack.mcpUrl).connectAs(new Person('Grace'), modern);
+  const token = assistant.tokens.access_token;
+  const call = (url, headers) => fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: '{}' });
+  assert.notEqual((await call(stack.mcpUrl, { authorization: `bearer ${token}` })).status, 401, 'the scheme is case-insensitive');
+  assert.ok([400, 401].includes((await call(`${stack.mcpUrl}?access_token=${token}`, {})).status));
+  assert.equal((await call(stack.mcpUrl, { authorization: `Bearer ${token.slice(0, -1)}` })).status, 401);
+  assert.equal((await call(stack.mcpUrl, { authorization: `Bearer ${token}x` })).status, 401);
+  assert.equal((await call(stack.mcpUrl, { authorization: `Basic ${token}` })).status, 401);
+  await assistant.close();
+});
+
+test('when the Clerk session ends, tools say so and the refresh ends the connection', async () => {
+  const assistant = await new Assistant(stack.mcpUrl).connectAs(new Person('Katherine'), modern);
+  const me = (await assistant.client.callTool({ name: 'who_am_i', arguments: {} })).structuredContent;
+  await stack.clerk.control(`sessions/${me.session_id}/end`);
+  await stack.clerk.control('clock/advance', { seconds: 0 });
+  const refresh = await form('/token', { grant_type: 'refresh_token', refresh_token: assistant.tokens.refresh_token, client_id: assistant.registration.client_id });
+  assert.equal(refresh.status, 400);
+  assert.equal((await refresh.json()).error, 'invalid_grant');
+  const call = await fetch(stack.mcpUrl, { method: 'POST', headers: { authorization: `Bearer ${assistant.tokens.access_token}` } });
+  assert.equal(call.status, 401, 'the access token went with it');
+  await assistant.close();
+});
+
+test('a banned user cannot sign in', async () => {
+  const users = await (await fetch(`${stack.clerk.url}/v1/users`, { headers: { authorization: `Bearer ${stack.clerk.secretKey}` } })).json();
+  const katherine = users.find((user) => user.first_name === 'Katherine');
+  const person = new Person('Katherine');
+  const { page } = await upToCallback(person, await register(), pkce().challenge);
+  await stack.clerk.control(`users/${katherine.id}/ban`);
+  const end = await person.press(page, Person.button(page, /continue|connect/i), { stopAt: redirectUri });
+  assert.ok(!end.arrived || end.arrived.searchParams.get('error') === 'access_denied', 'no code for a banned user');
+});
+
+test('with Clerk down, a connection that stands keeps its tools that need no new token, and refresh says try later', async () => {
+  const assistant = await new Assistant(stack.mcpUrl).connectAs(new Person('Ada'), modern);
+  await stack.clerk.control('faults', { match: '/v1/', status: 500, times: 1000 });
+  assert.match((await assistant.client.callTool({ name: 'who_am_i', arguments: {} })).structuredContent.user_id, /^user_/);
+  const refresh = await form('/token', { grant_type: 'refresh_token', refresh_token: assistant.tokens.refresh_token, client_id: assistant.registration.client_id });
+  assert.equal(refresh.status, 503);
+  await stack.clerk.control('faults', { match: '/v1/', times: 0 });
+  const later = await form('/token', { grant_type: 'refresh_token', refresh_token: assistant.tokens.refresh_token, client_id: assistant.registration.client_id });
+  assert.equal(later.status, 200, 'the refresh token was not spent by the failure');
+  await assistant.close();
+});
+
+test('with the app down, a tool says so and the server stays up', async () => {
+  const assistant = await new Assistant(stack.mcpUrl).connectAs(new Person('Ada'), modern);
+  await stack.app.stop();
+  const result = await assistant.client.callTool({ name: 'list_users', arguments: {} });
+  assert.equal(result.isError, true);
+  assert.match(result.content[0].text, /could not be reached|unavailable|not answer/i);
+  stack.app = await stack.startApp();
+  assert.ok(!(await assistant.client.callTool({ name: 'list_users', arguments: {} })).isError);
+  await assistant.close();
+});
+
+test('connections survive a restart of the server', async () => {
+  const assistant = await new Assistant(stack.mcpUrl).connectAs(new Person('Ada'), modern);
+  assert.deepEqual(await stack.server.stop(), { code: 0, signal: null });
+  stack.server = await stack.startServer();
+  assert.match((await assistant.client.callTool({ name: 'who_am_i', arguments: {} })).structuredContent.user_id, /^user_/);
+  await assistant.close();
+});

@@ -1,0 +1,114 @@
+// Starts the real programs on free ports, each knowing the others, and stops them again.
+//
+//   const stack = await startStack();            // offline Clerk, example app, server
+//   stack.server.url, stack.app.url, stack.clerk.url
+//   await stack.clerk.control('clock/advance', { seconds: 3600 });
+//   await stack.stop();
+//
+// The programs come from $POSTERN_BUILD (default build/release). A program that ends by itself fails the test that uses it;
+// what it wrote is in `log`, so that a test can also look for what must not be there.
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const build = path.resolve(root, process.env.POSTERN_BUILD ?? 'build/release');
+export const secretKey = 'sk_test_offline_clerk_for_development_only';
+
+export async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+export class Program {
+  constructor(name, binary, args, env, url) {
+    Object.assign(this, { name, url, log: '', exit: null });
+    this.process = spawn(path.join(build, binary), args, {
+      env: { PATH: process.env.PATH, ASAN_OPTIONS: 'detect_leaks=1', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [this.process.stdout, this.process.stderr]) stream.on('data', (bytes) => (this.log += bytes));
+    this.ended = new Promise((resolve) =>
+      this.process.on('exit', (code, signal) => {
+        this.exit = { code, signal };
+        resolve(this.exit);
+      }),
+    );
+    this.process.on('error', (error) => (this.log += `${error}\n`));
+  }
+
+  async ready(probe) {
+    for (let attempt = 0; attempt < 300; ++attempt) {
+      if (this.exit) throw new Error(`${this.name} stopped while starting (${JSON.stringify(this.exit)}):\n${this.log}`);
+      try {
+        if ((await fetch(new URL(probe, this.url))).ok) return this;
+      } catch {
+        /* not listening yet */
+      }
+      await sleep(50);
+    }
+    throw new Error(`${this.name} did not answer at ${this.url}${probe}:\n${this.log}`);
+  }
+
+  async stop() {
+    if (!this.exit) this.process.kill('SIGTERM');
+    const timer = setTimeout(() => this.process.kill('SIGKILL'), 30_000);
+    const exit = await this.ended;
+    clearTimeout(timer);
+    return exit;
+  }
+}
+
+export const publishableKey = (port) => `pk_test_${Buffer.from(`127.0.0.1:${port}$`).toString('base64')}`;
+
+export async function startClerk(port) {
+  port ??= await freePort();
+  const clerk = new Program('offline Clerk', 'framework/emulators/clerk/clerk-emulator', ['--port', String(port)],
+    { CLERK_SECRET_KEY: secretKey }, `http://127.0.0.1:${port}`);
+  clerk.publishableKey = publishableKey(port);
+  clerk.secretKey = secretKey;
+  clerk.control = async (what, body = {}) => {
+    const response = await fetch(`${clerk.url}/__emulator/${what}`, {
+      method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`/__emulator/${what}: ${response.status} ${await response.text()}`);
+    return response.json().catch(() => null);
+  };
+  return clerk.ready('/.well-known/jwks.json');
+}
+
+// `settings` are further environment variables of the server.
+export async function startStack(settings = {}) {
+  const folder = await mkdtemp(path.join(tmpdir(), 'postern-'));
+  const [clerkPort, appPort, serverPort] = [await freePort(), await freePort(), await freePort()];
+  const [appUrl, serverUrl] = [`http://localhost:${appPort}`, `http://localhost:${serverPort}`];
+  const clerk = await startClerk(clerkPort);
+  const keys = { CLERK_PUBLISHABLE_KEY: clerk.publishableKey, CLERK_SECRET_KEY: secretKey, CLERK_API_URL: clerk.url };
+
+  const startApp = () =>
+    new Program('example app', 'examples/acme-app/acme-app', [], { ...keys, MCP_SERVER_URL: serverUrl, PORT: String(appPort) }, appUrl).ready('/');
+  const serverSecret = randomBytes(32).toString('base64url');
+  const startServer = () =>
+    new Program('server', 'framework/hosts/native/postern', [], {
+      ...keys, APP_URL: appUrl, SERVER_URL: serverUrl, PORT: String(serverPort), CLERK_JWT_TEMPLATE: 'postern',
+      POSTERN_SECRET: serverSecret, DATABASE: path.join(folder, 'postern.sqlite'), ...settings,
+    }, serverUrl).ready('/readyz');
+
+  const stack = { folder, clerk, app: await startApp(), server: await startServer(), startApp, startServer };
+  stack.mcpUrl = `${serverUrl}/mcp`;
+  stack.stop = async () => {
+    const exits = {};
+    for (const name of ['server', 'app', 'clerk']) exits[name] = await stack[name].stop();
+    await rm(folder, { recursive: true, force: true });
+    return exits;
+  };
+  return stack;
+}
