@@ -3,8 +3,9 @@
 //   headers.set("Content-Type", "application/json");
 //   if (const std::string* host = headers.find("host")) ...
 //
-// A value that would break the message (CR, LF, NUL or another control character, RFC 9110 sec. 5.5) cannot get in:
-// `add` and `set` drop such bytes' field and return false. Pointers die with the next change.
+// What could break a message cannot get in (threat 37): a value is visible ASCII, spaces and tabs (RFC 9110 sec. 5.5
+// without the obsolete bytes from 0x80), a name is a token. `add` and `set` refuse anything else and return false; the
+// list in braces leaves such a field out. Pointers die with the next change.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +30,7 @@ class HeaderMap {
   HeaderMap() = default;
   HeaderMap(std::initializer_list<std::pair<std::string_view, std::string_view>> fields);
 
-  // False, and nothing changed, if the name is no token or the value holds a control character.
+  // False, and nothing changed, if the name or the value is refused.
   bool add(std::string_view name, std::string_view value);
   bool set(std::string_view name, std::string_view value);  // replaces all of that name
   void remove(std::string_view name);

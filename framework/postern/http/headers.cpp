@@ -1,0 +1,59 @@
+#include "postern/http/headers.hpp"
+
+#include <algorithm>
+
+#include "postern/http/token.hpp"
+#include "postern/uri/characters.hpp"
+
+namespace postern::http {
+namespace {
+
+// RFC 9110 sec. 5.5 without obs-text: visible ASCII, space and tab.
+bool is_field_value(std::string_view value) {
+  return std::ranges::all_of(value, [](char c) { return c == '\t' || (c >= ' ' && c <= '~'); });
+}
+
+}  // namespace
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, {}, uri::to_lower, uri::to_lower);
+}
+
+HeaderMap::HeaderMap(std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {
+  reserve(fields.size());
+  for (const auto& [name, value] : fields) add(name, value);
+}
+
+bool HeaderMap::add(std::string_view name, std::string_view value) {
+  if (!is_token(name) || !is_field_value(value)) return false;
+  fields_.push_back(Header{std::string{name}, std::string{value}});
+  return true;
+}
+
+bool HeaderMap::set(std::string_view name, std::string_view value) {
+  if (!is_token(name) || !is_field_value(value)) return false;
+  Header field{std::string{name}, std::string{value}};  // copied first: `value` may be one of ours
+  remove(field.name);
+  fields_.push_back(std::move(field));
+  return true;
+}
+
+void HeaderMap::remove(std::string_view name) {
+  std::erase_if(fields_, [name](const Header& field) { return equal_ignoring_case(field.name, name); });
+}
+
+const std::string* HeaderMap::find(std::string_view name) const {
+  for (const Header& field : fields_) {
+    if (equal_ignoring_case(field.name, name)) return &field.value;
+  }
+  return nullptr;
+}
+
+std::size_t HeaderMap::count(std::string_view name) const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(fields_, [name](const Header& field) { return equal_ignoring_case(field.name, name); }));
+}
+
+const std::string* HeaderMap::find_only(std::string_view name) const { return count(name) == 1 ? find(name) : nullptr; }
+
+}  // namespace postern::http

@@ -1,0 +1,25 @@
+// The token of RFC 9110 sec. 5.6.2: what a field name, a method or a cookie's name is made of.
+#pragma once
+
+#include <algorithm>
+#include <string_view>
+
+#include "postern/uri/characters.hpp"
+
+namespace postern::http {
+
+[[nodiscard]] constexpr bool is_token_character(char c) {
+  return uri::is_alpha(c) || uri::is_digit(c) || std::string_view{"!#$%&'*+-.^_`|~"}.contains(c);
+}
+[[nodiscard]] constexpr bool is_token(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, is_token_character);
+}
+
+// Without the spaces and tabs at both ends (OWS, sec. 5.6.3).
+[[nodiscard]] constexpr std::string_view trim(std::string_view text) {
+  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
+  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace postern::http
