@@ -1,0 +1,56 @@
+// The authorization server for MCP clients: OAuth 2.1 as the MCP authorization specification of 2026-07-28 has it, and
+// what its predecessors need (RFC 6749, 7009, 7591, 7636, 8414, 8707, 9207, 9728).
+//
+//   AuthorizationServer oauth{settings, ports, sign_in};
+//   oauth.add_routes(router);
+//   CO_TRY(co_await oauth.start());                     // before the first request: learns what was revoked
+//
+//   auto token = oauth.authenticate(request);           // no I/O, no lock
+//   if (!token) co_return oauth.challenge(token.error());
+//
+// One per event loop; the loops share the Store and hear of each other's revocations over the Bus. `ports` and
+// `sign_in` must outlive it, and it must outlive the router. What it stores: docs/storage-schema.md.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "postern/base/result.hpp"
+#include "postern/base/task.hpp"
+#include "postern/http/message.hpp"
+#include "postern/http/router.hpp"
+#include "postern/oauth/access_token.hpp"
+#include "postern/oauth/bearer.hpp"
+#include "postern/oauth/settings.hpp"
+#include "postern/oauth/sign_in.hpp"
+#include "postern/ports/ports.hpp"
+
+namespace postern::oauth {
+
+struct Context;
+
+class AuthorizationServer {
+ public:
+  AuthorizationServer(Settings settings, const Ports& ports, SignIn& sign_in);
+  AuthorizationServer(const AuthorizationServer&) = delete;
+  AuthorizationServer& operator=(const AuthorizationServer&) = delete;
+  ~AuthorizationServer();
+
+  void add_routes(http::Router& router);
+  Task<Result<void>> start();
+
+  [[nodiscard]] Result<AccessToken, BearerError> authenticate(const http::Request& request) const;
+  // The answer for a request that is not authenticated: 401, or 400 for one that is malformed.
+  [[nodiscard]] http::Response challenge(const BearerError& error) const;
+  // 403 that names every scope the operation needs (MCP, scope challenge handling).
+  [[nodiscard]] http::Response insufficient_scope(const std::vector<std::string>& needed) const;
+
+  // For when a user's sign-in turns out to be over. `reason` goes to the log.
+  Task<Result<void>> revoke_grant(std::string grant_id, std::string reason);
+
+ private:
+  std::unique_ptr<Context> context_;
+};
+
+}  // namespace postern::oauth

@@ -1,0 +1,35 @@
+// The secret that ties a step of the flow to one browser (threats 10 and 12; MCP security best practices).
+//
+//   const BrowserCookie cookie{.name = "consent", .lifetime = limits::consent_lifetime};
+//   Secret secret = browser_secret(cookie, context, request);       // the browser's own, or a fresh one
+//   response.headers.add("Set-Cookie", set_cookie(cookie, context.settings, secret));
+//   ...
+//   if (!is_same_browser(cookie, context, request, record.browser_hash)) ...
+//
+// A browser keeps its secret while several tabs are at it: what is single-use is the handle of each page.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "postern/base/secret.hpp"
+#include "postern/base/time.hpp"
+#include "postern/http/message.hpp"
+#include "postern/oauth/context.hpp"
+
+namespace postern::oauth {
+
+struct BrowserCookie {
+  std::string_view name;
+  Duration lifetime;
+};
+
+[[nodiscard]] Secret browser_secret(const BrowserCookie& cookie, const Context& context, const http::Request& request);
+[[nodiscard]] std::string set_cookie(const BrowserCookie& cookie, const Settings& settings, const Secret& secret);
+
+[[nodiscard]] std::string browser_hash(Crypto& crypto, const Secret& secret);
+[[nodiscard]] bool has_cookie(const BrowserCookie& cookie, const Context& context, const http::Request& request);
+[[nodiscard]] bool is_same_browser(const BrowserCookie& cookie, const Context& context, const http::Request& request,
+                                   std::string_view expected_hash);
+
+}  // namespace postern::oauth

@@ -1,0 +1,55 @@
+#include "postern/oauth/consent/consent_page.hpp"
+
+#include <algorithm>
+
+#include "postern/http/html.hpp"
+#include "postern/uri/url.hpp"
+
+namespace postern::oauth {
+namespace {
+
+using http::escape_html;
+
+// <bdi> keeps a name with right-to-left characters from turning the words around it.
+std::string quoted(std::string_view foreign) { return "“<bdi>" + escape_html(foreign) + "</bdi>”"; }
+
+// Where the answer goes is the one thing here that the client cannot make up.
+std::string destination(const std::string& redirect_uri) {
+  const auto url = uri::Url::parse(redirect_uri);
+  if (!url) return {};  // cannot be: it was parsed when it was registered
+  if (url->is_loopback())
+    return "<p class=\"place\">a program on this computer</p>\n"
+           "<p class=\"warning\">Any program on this computer can use any name. Approve only if you started this "
+           "yourself just now.</p>\n";
+  if (url->scheme() == "https") return "<p class=\"place\">" + escape_html(url->host()) + "</p>\n";
+  return "<p class=\"place\">the app on this device that opens " + escape_html(url->scheme()) + ": links</p>\n";
+}
+
+std::string permissions(const Settings& settings, const PendingAuthorization& pending) {
+  if (pending.scopes.empty()) return "<ul><li>use this service as you</li></ul>\n";
+  std::string list = "<ul>\n";
+  for (const Scope& scope : settings.scopes) {
+    if (!std::ranges::contains(pending.scopes, scope.name)) continue;
+    list += "<li>" + escape_html(scope.description.empty() ? scope.name : scope.description) + "</li>\n";
+  }
+  return list + "</ul>\n";
+}
+
+}  // namespace
+
+std::string consent_html(const Settings& settings, const PendingAuthorization& pending, std::string_view handle) {
+  const std::string server = escape_html(settings.server_name);
+  std::string html = "<p class=\"server\">" + server + " · " + escape_html(settings.issuer) + "</p>\n";
+  html += "<h1>Let an assistant use " + server + " as you?</h1>\n";
+  html += "<p>It calls itself " + quoted(pending.client_name) + ". We have not checked that name.</p>\n";
+  html += "<h2>It will be able to</h2>\n" + permissions(settings, pending);
+  html += "<h2>You will be sent back to</h2>\n" + destination(pending.redirect_uri);
+  html += "<p class=\"next\">If you approve, the next step is signing in to " + server + ".</p>\n";
+  html += "<form method=\"post\" action=\"/authorize/consent\">\n";
+  html += "<input type=\"hidden\" name=\"handle\" value=\"" + escape_html(handle) + "\">\n";
+  html += "<button name=\"decision\" value=\"deny\">Deny</button>\n";
+  html += "<button class=\"approve\" name=\"decision\" value=\"approve\">Approve</button>\n</form>";
+  return html;
+}
+
+}  // namespace postern::oauth

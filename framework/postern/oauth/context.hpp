@@ -1,0 +1,46 @@
+// What every endpoint of the authorization server works with. One per event loop; outlives every request.
+#pragma once
+
+#include <utility>
+
+#include "postern/oauth/access_token.hpp"
+#include "postern/oauth/clients.hpp"
+#include "postern/oauth/grants.hpp"
+#include "postern/oauth/keys.hpp"
+#include "postern/oauth/page.hpp"
+#include "postern/oauth/revoked_grants.hpp"
+#include "postern/oauth/settings.hpp"
+#include "postern/oauth/short_hash.hpp"
+#include "postern/oauth/sign_in.hpp"
+#include "postern/ports/ports.hpp"
+
+namespace postern::oauth {
+
+struct Context {
+  Context(Settings given, const Ports& host, SignIn& provider)
+      : settings(std::move(given)),
+        ports(host),
+        sign_in(provider),
+        keys(Keys::derive(ports.crypto, settings.server_secret)),
+        pages(ports.crypto),
+        clients(ports, keys.client_id),
+        revoked(ports),
+        grants(ports, revoked),
+        access_tokens(ports, keys.access_token, settings.resource) {}
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  [[nodiscard]] std::string hash(std::string_view id) const { return short_hash(ports.crypto, id); }
+
+  const Settings settings;
+  const Ports ports;
+  SignIn& sign_in;
+  const Keys keys;
+  const Pages pages;
+  Clients clients;
+  RevokedGrants revoked;
+  Grants grants;
+  const AccessTokens access_tokens;
+};
+
+}  // namespace postern::oauth

@@ -1,0 +1,44 @@
+// The grants in the Store: made, found, changed by compare-and-set, revoked.
+//
+//   CO_TRY(auto found, co_await grants.find(code.grant_id));
+//   CO_TRY(bool won, co_await grants.replace(*found, changed, now + limits::refresh_token_lifetime));
+//   CO_TRY(co_await grants.revoke(grant_id, "code replayed"));
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "postern/base/result.hpp"
+#include "postern/base/task.hpp"
+#include "postern/oauth/grant.hpp"
+#include "postern/oauth/revoked_grants.hpp"
+#include "postern/ports/ports.hpp"
+
+namespace postern::oauth {
+
+class Grants {
+ public:
+  struct Found {
+    Grant grant;
+    Store::Entry entry;
+  };
+
+  // `revoked` must outlive it.
+  Grants(const Ports& ports, RevokedGrants& revoked) : ports_(ports), revoked_(revoked) {}
+
+  // Fills in the id and the code's hash. The code is the only place where its secret is.
+  Task<Result<AuthorizationCode>> issue_code(Grant grant);
+  Task<Result<std::optional<Found>>> find(std::string grant_id);
+  // False, and nothing changed, if somebody was faster: find it again and judge anew.
+  Task<Result<bool>> replace(const Found& found, const Grant& changed, TimePoint expires_at);
+  // Ends it and every token of it, on every loop. `reason` goes to the log. Nothing to do for one that is unknown.
+  // When this returns an error, it may or may not have happened.
+  Task<Result<void>> revoke(std::string grant_id, std::string reason);
+
+ private:
+  Ports ports_;
+  RevokedGrants& revoked_;
+};
+
+}  // namespace postern::oauth

@@ -1,0 +1,34 @@
+#include "postern/oauth/pending_authorization.hpp"
+
+#include "postern/oauth/record.hpp"
+
+namespace postern::oauth {
+
+Result<PendingAuthorization> PendingAuthorization::from_record(std::string_view record) {
+  RecordReader reader{record};
+  PendingAuthorization pending{.client_id = reader.text("client_id"),
+                               .client_name = reader.text("client_name"),
+                               .redirect_uri = reader.text("redirect_uri"),
+                               .state = reader.text("state"),
+                               .code_challenge = reader.text("code_challenge"),
+                               .resource = reader.text("resource"),
+                               .scopes = reader.texts("scopes"),
+                               .browser_hash = reader.text("browser_hash"),
+                               .started_at = reader.time("started_at")};
+  TRY(reader.check());
+  return pending;
+}
+
+std::string PendingAuthorization::to_record() const {
+  return json::serialize(json::Object{{"client_id", client_id},
+                                      {"client_name", client_name},
+                                      {"redirect_uri", redirect_uri},
+                                      {"state", state},
+                                      {"code_challenge", code_challenge},
+                                      {"resource", resource},
+                                      {"scopes", to_json(scopes)},
+                                      {"browser_hash", browser_hash},
+                                      {"started_at", to_json(started_at)}});
+}
+
+}  // namespace postern::oauth

@@ -1,0 +1,30 @@
+// An authorization request that passed every check and waits for a person: on the consent page (consent/<handle>), then
+// at the sign-in (sign_in/<state>). All that is needed to go on is here, so nothing is ever read back from a form.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "postern/base/result.hpp"
+#include "postern/base/time.hpp"
+
+namespace postern::oauth {
+
+struct PendingAuthorization {
+  std::string client_id;
+  std::string client_name;
+  std::string redirect_uri;
+  std::string state;  // the client's; empty if it sent none
+  std::string code_challenge;
+  std::string resource;
+  std::vector<std::string> scopes;
+
+  std::string browser_hash;  // SHA-256 of the cookie of the one browser that may go on
+  TimePoint started_at;
+
+  [[nodiscard]] static Result<PendingAuthorization> from_record(std::string_view record);
+  [[nodiscard]] std::string to_record() const;
+};
+
+}  // namespace postern::oauth

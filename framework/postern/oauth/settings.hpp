@@ -1,0 +1,35 @@
+// What the operator decides about the authorization server. Checked when the server starts; fixed from then on.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "postern/base/secret.hpp"
+
+namespace postern::oauth {
+
+// Something that an assistant may be allowed to do. The description completes "It will be able to: ..." on the consent
+// page.
+struct Scope {
+  std::string name;
+  std::string description;
+};
+
+struct Settings {
+  std::string issuer;       // an origin without trailing slash: "https://mcp.example.com"
+  std::string resource;     // the MCP endpoint as users paste it: issuer + "/mcp"
+  std::string server_name;  // for people: "Acme Orders"
+  Secret server_secret;     // 32 bytes or more; all keys are derived from it
+  std::vector<Scope> scopes;
+  bool dynamic_registration = true;
+
+  [[nodiscard]] bool knows_scope(std::string_view name) const {
+    return std::ranges::contains(scopes, name, &Scope::name);
+  }
+  // http is for loopback only; cookies there cannot be Secure (clerk.md 6.2 row 3).
+  [[nodiscard]] bool over_https() const { return issuer.starts_with("https://"); }
+};
+
+}  // namespace postern::oauth
