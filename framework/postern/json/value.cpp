@@ -166,9 +166,7 @@ const Value* find(const Value& value, std::string_view name) {
   return object ? find(*object, name) : nullptr;
 }
 
-const Value* find(const Object& object, std::string_view name) {
-  return object.if_contains({name.data(), name.size()});
-}
+const Value* find(const Object& object, std::string_view name) { return object.if_contains(name); }
 
 std::optional<std::string_view> find_string(const Object& object, std::string_view name) {
   const Value* member = find(object, name);
