@@ -36,7 +36,6 @@ inline constexpr std::size_t oauth_body_bytes_max = 16 * 1024;
 inline constexpr std::size_t redirect_uris_per_client_max = 10;
 inline constexpr std::size_t client_name_bytes_max = 128;
 inline constexpr std::size_t client_id_bytes_max = 128;
-inline constexpr std::size_t redirect_uri_bytes_max = 2 * 1024;
 inline constexpr std::size_t revoked_grants_max = 100'000;
 inline constexpr int store_attempts_max = 8;  // tries of one read-and-replace against other writers
 inline constexpr auto authorization_code_lifetime = 60s;

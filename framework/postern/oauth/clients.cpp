@@ -46,7 +46,9 @@ Task<Result<Clients::Registration>> Clients::add_public(RegisteredClient client)
   if (!created) {
     // The same assistant again. An hour's grain keeps a flood of equal registrations from being a flood of writes.
     CO_TRY(const bool known, co_await extend(key_of(client.id_), expires_at, 1h));
-    if (!known) CO_TRY(co_await ports_.store.put(key_of(client.id_), client.to_record(), expires_at));
+    if (!known) {
+      CO_TRY(co_await ports_.store.put(key_of(client.id_), client.to_record(), expires_at));
+    }
   }
   co_return Registration{.client = std::move(client), .secret = {}};
 }

@@ -32,7 +32,7 @@ Result<std::vector<std::string>, OAuthError> check_redirect_uris(const json::Obj
     return std::unexpected(invalid_redirect_uri("redirect_uris has more than ten addresses."));
   std::vector<std::string> redirect_uris;
   for (const json::Value& item : member->get_array()) {
-    if (!item.is_string() || item.get_string().size() > limits::redirect_uri_bytes_max)
+    if (!item.is_string() || item.get_string().size() > uri::redirect_uri_bytes_max)
       return std::unexpected(invalid_redirect_uri("Each of redirect_uris must be a string of 2048 bytes at most."));
     const std::string_view text = item.get_string();
     if (!uri::check_redirect_uri(text))

@@ -1,0 +1,63 @@
+#include "postern/oauth/authorization_server.hpp"
+
+#include <utility>
+
+#include "postern/oauth/authorize/authorize.hpp"
+#include "postern/oauth/callback/callback.hpp"
+#include "postern/oauth/consent/consent.hpp"
+#include "postern/oauth/context.hpp"
+#include "postern/oauth/metadata/metadata.hpp"
+#include "postern/oauth/register/register.hpp"
+#include "postern/oauth/revoke/revoke.hpp"
+#include "postern/oauth/token/token.hpp"
+
+namespace postern::oauth {
+namespace {
+
+using Handle = Task<http::Response> (*)(Context&, const http::Request&);
+
+void add(http::Router& router, http::Method method, std::string_view path, Context& context, Handle handle) {
+  router.add(method, path, [&context, handle](http::Request& request, const http::PathParameters&) {
+    return handle(context, request);
+  });
+}
+
+}  // namespace
+
+AuthorizationServer::AuthorizationServer(Settings settings, const Ports& ports, SignIn& sign_in)
+    : context_(std::make_unique<Context>(std::move(settings), ports, sign_in)) {}
+
+AuthorizationServer::~AuthorizationServer() = default;
+
+void AuthorizationServer::add_routes(http::Router& router) {
+  using enum http::Method;
+  Context& context = *context_;
+  add_metadata_routes(router, context.settings);
+  if (context.settings.dynamic_registration) add(router, post, "/register", context, register_client);
+  add(router, get, "/authorize", context, authorize);
+  add(router, post, "/authorize/consent", context, decide_consent);
+  add(router, get, "/callback", context, callback_get);
+  add(router, post, "/callback", context, callback_post);
+  add(router, post, "/token", context, token);
+  add(router, post, "/revoke", context, revoke);
+}
+
+Task<Result<void>> AuthorizationServer::start() { return context_->revoked.load(); }
+
+Result<AccessToken, BearerError> AuthorizationServer::authenticate(const http::Request& request) const {
+  return check_bearer_token(context_->access_tokens, context_->revoked, request, context_->ports.clock.now());
+}
+
+http::Response AuthorizationServer::challenge(const BearerError& error) const {
+  return bearer_challenge(context_->settings, error);
+}
+
+http::Response AuthorizationServer::insufficient_scope(const std::vector<std::string>& needed) const {
+  return insufficient_scope_challenge(context_->settings, needed);
+}
+
+Task<Result<void>> AuthorizationServer::revoke_grant(std::string grant_id, std::string reason) {
+  return context_->grants.revoke(std::move(grant_id), std::move(reason));
+}
+
+}  // namespace postern::oauth

@@ -1,0 +1,78 @@
+#include <optional>
+#include <utility>
+
+#include "postern/oauth/authorization_response.hpp"
+#include "postern/oauth/callback/callback.hpp"
+#include "postern/oauth/consent/consent.hpp"
+#include "postern/oauth/pending_authorization.hpp"
+
+namespace postern::oauth {
+namespace {
+
+// The sign-in of this state, if this browser began it; from then on it is used up. Another browser's attempt leaves it
+// as it is.
+Task<Result<std::optional<PendingAuthorization>>> take_sign_in(Context& context, const http::Request& request,
+                                                               std::string state) {
+  const std::string key = "sign_in/" + state;
+  CO_TRY(auto begun, co_await context.ports.store.get(key));
+  if (!begun) co_return std::nullopt;
+  CO_TRY(auto pending, PendingAuthorization::from_record(begun->value));
+  if (!is_same_browser(sign_in_cookie, context, request, pending.browser_hash)) co_return std::nullopt;
+  CO_TRY(auto taken, co_await context.ports.store.take(key));
+  if (!taken) co_return std::nullopt;
+  co_return pending;
+}
+
+http::Response refuse_user(const Context& context, const http::Request& request, const Error& error) {
+  context.ports.log.write(LogLevel::info, "sign_in.refused",
+                          {{"request", request.id}, {"reason", to_string(error.kind)}});
+  switch (error.kind) {
+    case Error::Kind::unauthorized:
+    case Error::Kind::invalid:
+      return context.pages.problem(400, "Your sign-in could not be confirmed",
+                                   "Start again from your assistant, and sign in when asked.");
+    case Error::Kind::forbidden:
+      return context.pages.problem(403, "This account may not connect",
+                                   "Ask the people who run this service, or sign in with another account and start "
+                                   "again from your assistant.");
+    case Error::Kind::not_found:
+    case Error::Kind::conflict:
+    case Error::Kind::limited:
+    case Error::Kind::unavailable:
+    case Error::Kind::internal:
+      break;
+  }
+  return callback_unavailable(context);
+}
+
+Task<http::Response> give_code(Context& context, const http::Request& request, PendingAuthorization pending,
+                               SignedInUser user) {
+  const std::string client_hash = context.hash(pending.client_id);
+  const std::string user_hash = context.hash(user.user_id);
+  auto code = co_await context.grants.issue_code({.client_id = std::move(pending.client_id),
+                                                  .user = std::move(user),
+                                                  .scopes = std::move(pending.scopes),
+                                                  .resource = std::move(pending.resource),
+                                                  .redirect_uri = pending.redirect_uri,
+                                                  .code_challenge = std::move(pending.code_challenge)});
+  if (!code) co_return callback_unavailable(context);
+  context.ports.log.write(
+      LogLevel::info, "code.issued",
+      {{"request", request.id}, {"grant", context.hash(code->grant_id)}, {"client", client_hash}, {"user", user_hash}});
+  co_return send_code(context.settings, request.method, {pending.redirect_uri, pending.state}, code->text());
+}
+
+}  // namespace
+
+Task<http::Response> finish_sign_in(Context& context, const http::Request& request, CallbackArrival arrival) {
+  const std::string* state = arrival.parameters.find_only("state");
+  if (!state) co_return refuse_callback(context, request, "no state");
+  auto pending = co_await take_sign_in(context, request, *state);
+  if (!pending) co_return callback_unavailable(context);
+  if (!*pending) co_return refuse_callback(context, request, "an unknown or used state, or another browser");
+  auto user = co_await context.sign_in.complete(arrival.parameters, arrival.transport, (*pending)->started_at);
+  if (!user) co_return refuse_user(context, request, user.error());
+  co_return co_await give_code(context, request, **std::move(pending), *std::move(user));
+}
+
+}  // namespace postern::oauth

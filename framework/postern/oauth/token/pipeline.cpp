@@ -1,0 +1,67 @@
+#include <utility>
+
+#include "postern/base/limits.hpp"
+#include "postern/json/value.hpp"
+#include "postern/oauth/scope_text.hpp"
+#include "postern/oauth/token/token.hpp"
+
+namespace postern::oauth {
+namespace {
+
+enum class GrantType { authorization_code, refresh_token };
+
+Result<GrantType, OAuthError> check_grant_type(const uri::Form& form) {
+  const std::string* grant_type = form.find_only("grant_type");
+  if (!grant_type) return std::unexpected(OAuthError{"invalid_request", "grant_type is missing."});
+  if (*grant_type == "authorization_code") return GrantType::authorization_code;
+  if (*grant_type == "refresh_token") return GrantType::refresh_token;
+  return std::unexpected(OAuthError{"unsupported_grant_type", "There are authorization_code and refresh_token here."});
+}
+
+// RFC 6749 sec. 5.1.
+std::string token_response(Context& context, const Granted& granted) {
+  const Grant& grant = granted.grant;
+  const std::string access_token =
+      context.access_tokens.seal({.grant_id = grant.id,
+                                  .user_id = grant.user.user_id,
+                                  .session_id = grant.user.session_id,
+                                  .organization_id = grant.user.organization_id,
+                                  .client_id = grant.client_id,
+                                  .scopes = granted.scopes,
+                                  .expires_at = context.ports.clock.now() + limits::access_token_lifetime});
+  const RefreshToken refresh_token{.grant_id = grant.id, .generation = grant.generation};
+  return json::serialize(
+      json::Object{{"access_token", access_token},
+                   {"token_type", "Bearer"},
+                   {"expires_in", std::chrono::seconds{limits::access_token_lifetime}.count()},
+                   {"refresh_token", refresh_token.text(context.ports.crypto, context.keys.refresh_token)},
+                   {"scope", scope_text(granted.scopes)}});
+}
+
+Task<Result<http::Response, OAuthError>> answer(Context& context, const http::Request& request) {
+  CO_TRY(const auto form, check_token_form(request));
+  CO_TRY(const GrantType type, check_grant_type(form));
+  CO_TRY(const auto client, co_await check_client_authentication(context, request, form));
+  // Before anything is used up: if it fails, the client can simply come again.
+  CO_TRY(co_await context.clients.mark_used(client.id()));
+  CO_TRY(const auto granted,
+         co_await (type == GrantType::authorization_code ? grant_authorization_code(context, client, form)
+                                                         : grant_refresh_token(context, client, form)));
+  context.ports.log.write(LogLevel::info, granted.grant.generation == 1 ? "token.issued" : "token.refreshed",
+                          {{"request", request.id},
+                           {"grant", context.hash(granted.grant.id)},
+                           {"client", context.hash(client.id())},
+                           {"generation", granted.grant.generation}});
+  co_return unstored_json(200, token_response(context, granted));
+}
+
+}  // namespace
+
+Task<http::Response> token(Context& context, const http::Request& request) {
+  auto response = co_await answer(context, request);
+  if (response) co_return *std::move(response);
+  context.ports.log.write(LogLevel::info, "token.refused", {{"request", request.id}, {"error", response.error().code}});
+  co_return to_response(response.error());
+}
+
+}  // namespace postern::oauth
