@@ -331,7 +331,7 @@ void RequestParser::check_content_length(std::string_view value) {
   if (too_large) return refuse(413, "Content-Length above the limit");
   if (length == 0) return;
   body_bytes_left_ = length;
-  request_.body.reserve(std::min<std::size_t>(length, 16 * 1024));  // the rest when it really comes
+  request_.body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(length, 16 * 1024)));  // more when it comes
   begin(State::body);
 }
 
