@@ -1,0 +1,67 @@
+#include "postern/clerk/app_api.hpp"
+
+#include <format>
+
+namespace postern::clerk {
+namespace {
+
+Error explain(MintError error) {
+  switch (error) {
+    case MintError::session_gone:
+      return {Error::Kind::unauthorized, "The sign-in has ended. Connect again."};
+    case MintError::retry_later:
+      return {Error::Kind::unavailable, "The sign-in service does not answer now. Try again in a moment."};
+    case MintError::config_error:
+    case MintError::bad_secret:
+      return {Error::Kind::internal, "This server is not set up to call the app. Its operator finds why in the log."};
+  }
+  return {Error::Kind::internal, ""};
+}
+
+// The port's own words may repeat an address, which is nobody's business but the operator's.
+Error explain(const Error& error) {
+  if (error.kind == Error::Kind::limited) return {Error::Kind::limited, "The app's answer is too large."};
+  return {Error::Kind::unavailable, "The app does not answer now. Try again in a moment."};
+}
+
+}  // namespace
+
+Task<Result<mcp::UpstreamResponse>> AppApi::send(const mcp::Principal& caller, mcp::UpstreamRequest request) {
+  const auto url = settings_.app.resolve(request.path);
+  if (!url) co_return fail(Error::Kind::internal, "The tool asked the app for something that is no path.");
+  CO_TRY(const Secret token, co_await mint(caller.session_id));
+  CO_TRY(auto response, co_await attempt(*url, request, token));
+  if (response.status != 401) co_return response;
+
+  minter_.drop(caller.session_id, token);
+  CO_TRY(const Secret fresh, co_await mint(caller.session_id));
+  CO_TRY(auto second, co_await attempt(*url, std::move(request), fresh));
+  if (second.status != 401) co_return second;
+  ports_.log.write(LogLevel::warning, "app.refuses_token", {{"status", second.status}});
+  co_return fail(Error::Kind::unauthorized, "The app does not accept this sign-in. Connect again.");
+}
+
+Task<Result<Secret>> AppApi::mint(std::string session_id) {
+  auto token = co_await minter_.mint(std::move(session_id));
+  if (!token) co_return std::unexpected(explain(token.error()));
+  co_return *std::move(token);
+}
+
+Task<Result<mcp::UpstreamResponse>> AppApi::attempt(std::string url, mcp::UpstreamRequest request, Secret token) {
+  FetchRequest outgoing{.method = request.method,
+                        .url = std::move(url),
+                        .body = std::move(request.body),
+                        .timeout = settings_.timeout,
+                        .response_bytes_max = settings_.response_bytes_max};
+  outgoing.headers.set("Authorization", std::format("Bearer {}", token.reveal()));
+  outgoing.headers.set("Accept", "application/json");
+  if (!outgoing.body.empty()) outgoing.headers.set("Content-Type", "application/json");
+  auto response = co_await ports_.fetch.fetch(std::move(outgoing));
+  if (!response) {
+    ports_.log.write(LogLevel::warning, "app.unreachable", {{"kind", to_string(response.error().kind)}});
+    co_return std::unexpected(explain(response.error()));
+  }
+  co_return mcp::UpstreamResponse{.status = response->status, .body = std::move(response->body)};
+}
+
+}  // namespace postern::clerk

@@ -1,0 +1,174 @@
+#include "postern/clerk/backend.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <format>
+#include <string_view>
+
+#include "postern/base/limits.hpp"
+#include "postern/uri/percent.hpp"
+
+namespace postern::clerk {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view api_version = "2026-05-12";
+constexpr std::string_view user_agent = "postern/0.1.0";
+constexpr int attempts_max = 3;
+constexpr Duration first_pause = 200ms;
+constexpr std::size_t response_bytes_max = 256 * 1024;
+constexpr auto minted_lifetime = 60s;  // as short as Clerk's own session tokens
+
+BackendError senseless() { return {.status = 200, .message = "The answer is not what the API describes."}; }
+
+BackendError::Kind kind_of(int status, std::string_view code) {
+  if (status == 404 || status == 410) return BackendError::Kind::not_found;
+  if (status == 429 || status >= 500) return BackendError::Kind::unavailable;
+  const bool is_about_our_key =
+      code == "clerk_key_invalid" || code == "authentication_invalid" || code == "authorization_header_format_invalid";
+  if (status == 401 && is_about_our_key) return BackendError::Kind::bad_secret;
+  return BackendError::Kind::refused;
+}
+
+// {"errors":[{"code","message",...}]} (clerk.md 3.2); anything else is an error without a name.
+BackendError parse_error(int status, std::string_view body) {
+  BackendError error{.status = status};
+  if (const auto document = json::parse(body)) {
+    const json::Value* errors = json::find(*document, "errors");
+    const json::Array* entries = errors == nullptr ? nullptr : errors->if_array();
+    const json::Object* first = entries == nullptr || entries->empty() ? nullptr : entries->front().if_object();
+    if (first != nullptr) {
+      error.code = json::find_string(*first, "code").value_or("");
+      error.message = json::find_string(*first, "long_message").value_or("");
+      if (error.message.empty()) error.message = json::find_string(*first, "message").value_or("");
+    }
+  }
+  error.kind = kind_of(status, error.code);
+  return error;
+}
+
+std::optional<Duration> parse_retry_after(const http::HeaderMap& headers) {
+  const std::string* text = headers.find_only("Retry-After");
+  if (text == nullptr) return std::nullopt;
+  unsigned seconds = 0;  // Clerk sends seconds, never a date
+  const auto [end, failure] = std::from_chars(text->data(), text->data() + text->size(), seconds);
+  if (failure != std::errc{} || end != text->data() + text->size()) return std::nullopt;
+  return std::chrono::seconds{seconds};
+}
+
+// An id of "." or ".." would climb in the path, encoded or not (clerk.md 3.1).
+bool climbs(std::string_view path) {
+  return path.contains("/./") || path.contains("/../") || path.ends_with("/.") || path.ends_with("/..");
+}
+
+std::optional<std::string> find_text(const json::Value& value, std::string_view name) {
+  const json::Object* object = value.if_object();
+  const auto text = object == nullptr ? std::nullopt : json::find_string(*object, name);
+  if (!text || text->empty()) return std::nullopt;
+  return std::string{*text};
+}
+
+std::optional<bool> find_flag(const json::Value& value, std::string_view name) {
+  const json::Value* member = json::find(value, name);
+  const bool* flag = member == nullptr ? nullptr : member->if_bool();
+  if (flag == nullptr) return std::nullopt;
+  return *flag;
+}
+
+}  // namespace
+
+Task<BackendResult<Session>> Backend::get_session(std::string session_id) {
+  CO_TRY(const auto answer, co_await call({.path = "/sessions/" + uri::percent_encode(session_id)}));
+  auto id = find_text(answer, "id");
+  auto user_id = find_text(answer, "user_id");
+  auto status = find_text(answer, "status");
+  if (id != session_id || !user_id || !status) co_return std::unexpected(senseless());
+  co_return Session{.id = *std::move(id), .user_id = *std::move(user_id), .status = *std::move(status)};
+}
+
+Task<BackendResult<User>> Backend::get_user(std::string user_id) {
+  CO_TRY(const auto answer, co_await call({.path = "/users/" + uri::percent_encode(user_id)}));
+  auto id = find_text(answer, "id");
+  const auto banned = find_flag(answer, "banned");
+  const auto locked = find_flag(answer, "locked");
+  if (id != user_id || !banned || !locked) co_return std::unexpected(senseless());
+  co_return User{.id = *std::move(id),
+                 .first_name = find_text(answer, "first_name").value_or(""),
+                 .last_name = find_text(answer, "last_name").value_or(""),
+                 .banned = *banned,
+                 .locked = *locked};
+}
+
+Task<BackendResult<MintedToken>> Backend::mint_token(std::string session_id, std::string template_name) {
+  return mint(
+      std::format("/sessions/{}/tokens/{}", uri::percent_encode(session_id), uri::percent_encode(template_name)));
+}
+
+Task<BackendResult<MintedToken>> Backend::mint_session_token(std::string session_id) {
+  return mint(std::format("/sessions/{}/tokens", uri::percent_encode(session_id)));
+}
+
+Task<BackendResult<MintedToken>> Backend::mint(std::string path) {
+  const TimePoint asked_at = ports_.clock.now();
+  CO_TRY(const auto answer,
+         co_await call({.method = http::Method::post,
+                        .path = std::move(path),
+                        .body = std::format(R"({{"expires_in_seconds":{}}})", minted_lifetime.count())}));
+  auto jwt = find_text(answer, "jwt");
+  const bool fits_a_header =
+      jwt && std::ranges::all_of(*jwt, [](char character) { return character > ' ' && character < '\x7f'; });
+  if (!fits_a_header) co_return std::unexpected(senseless());
+  co_return MintedToken{.jwt = Secret{*std::move(jwt)}, .expires_at = asked_at + minted_lifetime};
+}
+
+Task<BackendResult<json::Value>> Backend::call(Call call) {
+  if (climbs(call.path))
+    co_return std::unexpected(BackendError{.kind = BackendError::Kind::refused, .message = "That is no id."});
+  const TimePoint deadline = ports_.clock.now() + settings_.deadline;
+  for (int number = 1;; ++number) {
+    const Duration left = deadline - ports_.clock.now();
+    auto result = co_await attempt(call, std::min<Duration>(left, limits::fetch_timeout));
+    if (result.outcome) co_return *std::move(result.outcome);
+    BackendError error = std::move(result.outcome).error();
+    const bool is_worth_another = error.kind == BackendError::Kind::unavailable && error.status != 200;
+    const Duration pause = pause_before(number, result.retry_after);
+    if (!is_worth_another || number == attempts_max || ports_.clock.now() + pause >= deadline) {
+      const bool needs_operator = error.kind == BackendError::Kind::bad_secret;
+      ports_.log.write(needs_operator ? LogLevel::error : LogLevel::warning, "clerk.backend_error",
+                       {{"status", error.status}, {"code", error.code}, {"attempts", number}});
+      co_return std::unexpected(std::move(error));
+    }
+    co_await ports_.clock.sleep_for(pause);
+  }
+}
+
+Task<Backend::Attempt> Backend::attempt(const Call& call, Duration timeout) {
+  FetchRequest request{.method = call.method,
+                       .url = settings_.api_url + "/v1" + call.path,
+                       .body = call.body,
+                       .timeout = timeout,
+                       .response_bytes_max = response_bytes_max};
+  request.headers.set("Authorization", std::format("Bearer {}", settings_.secret_key.secret().reveal()));
+  request.headers.set("Clerk-API-Version", api_version);
+  request.headers.set("User-Agent", user_agent);
+  request.headers.set("Content-Type", "application/json");
+  request.headers.set("Accept", "application/json");
+  const auto response = co_await ports_.fetch.fetch(std::move(request));
+  if (!response) co_return Attempt{std::unexpected(BackendError{.message = "Clerk did not answer."})};
+  if (response->status != 200)
+    co_return Attempt{std::unexpected(parse_error(response->status, response->body)),
+                      parse_retry_after(response->headers)};
+  auto document = json::parse(response->body);
+  if (!document) co_return Attempt{std::unexpected(senseless())};
+  co_return Attempt{*std::move(document)};
+}
+
+// Doubles from try to try; up to as much again by chance, so that many instances do not come back in step.
+Duration Backend::pause_before(int attempt, std::optional<Duration> retry_after) {
+  const Duration base = first_pause * (1 << (attempt - 1));
+  const auto chance = static_cast<unsigned char>(ports_.random.bytes(1).front());
+  return std::max(base + base * chance / 255, retry_after.value_or(Duration::zero()));
+}
+
+}  // namespace postern::clerk

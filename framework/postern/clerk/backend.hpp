@@ -1,0 +1,101 @@
+// Clerk's Backend API: what we ask of it, in our types (clerk.md 3).
+//
+//   Backend backend{{.secret_key = key}, ports};
+//   auto session = co_await backend.get_session(claims.session_id);
+//   if (session && session->is_active()) ...
+//
+// Every call here may be repeated without harm, so a 429, a 5xx or no answer at all is tried again, after what
+// Retry-After asks for, up to three times within the deadline. No redirect is followed. The secret key never shows in
+// an error or a log.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "postern/base/result.hpp"
+#include "postern/base/secret.hpp"
+#include "postern/base/task.hpp"
+#include "postern/base/time.hpp"
+#include "postern/clerk/keys.hpp"
+#include "postern/json/value.hpp"
+#include "postern/ports/ports.hpp"
+
+namespace postern::clerk {
+
+struct BackendSettings {
+  std::string api_url = "https://api.clerk.com";  // no slash at the end
+  SecretKey secret_key;
+  Duration deadline = std::chrono::seconds{10};  // of a call, with all its attempts
+};
+
+struct BackendError {
+  enum class Kind {
+    not_found,    // no such thing, or it was cleaned up
+    refused,      // Clerk answered, and will answer so again
+    bad_secret,   // it does not take our secret key: the operator must act
+    unavailable,  // no answer, an overloaded Clerk, or an answer that makes no sense: try later
+  };
+  Kind kind = Kind::unavailable;
+  int status = 0;       // 0: no answer
+  std::string code;     // Clerk's name for it, or empty
+  std::string message;  // Clerk's sentence, for logs
+};
+
+template <class T>
+using BackendResult = Result<T, BackendError>;
+
+struct Session {
+  std::string id;
+  std::string user_id;
+  std::string status;  // "active", "ended", "revoked" ... (clerk.md 3.6)
+
+  [[nodiscard]] bool is_active() const { return status == "active"; }
+};
+
+struct User {
+  std::string id;
+  std::string first_name;  // may be empty, as the last name may
+  std::string last_name;
+  bool banned = false;
+  bool locked = false;
+};
+
+struct MintedToken {
+  Secret jwt;
+  TimePoint expires_at;  // at the latest
+};
+
+class Backend {
+ public:
+  Backend(BackendSettings settings, Ports& ports) : settings_(std::move(settings)), ports_(ports) {}
+
+  Task<BackendResult<Session>> get_session(std::string session_id);
+  Task<BackendResult<User>> get_user(std::string user_id);
+  // A token by a JWT template, or the session's own: good for a minute, which is asked for rather than read from it.
+  Task<BackendResult<MintedToken>> mint_token(std::string session_id, std::string template_name);
+  Task<BackendResult<MintedToken>> mint_session_token(std::string session_id);
+
+ private:
+  struct Call {
+    http::Method method = http::Method::get;
+    std::string path;  // below /v1, each parameter encoded
+    std::string body{};
+  };
+  struct Attempt {
+    BackendResult<json::Value> outcome;
+    std::optional<Duration> retry_after{};
+  };
+
+  Task<BackendResult<MintedToken>> mint(std::string path);
+  Task<BackendResult<json::Value>> call(Call call);
+  Task<Attempt> attempt(const Call& call, Duration timeout);
+  [[nodiscard]] Duration pause_before(int attempt, std::optional<Duration> retry_after);
+
+  BackendSettings settings_;
+  Ports& ports_;
+};
+
+}  // namespace postern::clerk

@@ -1,0 +1,59 @@
+// Sign-in by the app's own page (AUTH_MODE=bridge): the browser goes there, and comes back with the session token that
+// Clerk gave the page (clerk.md 6).
+//
+//   begin()      <app>/auth/mcp?state=...&callback_url=...&client_name=...
+//   complete()   clerk_token: genuine, of this app, made after the browser left us, never used before; and Clerk itself
+//                says that the session is active and the user neither banned nor locked
+//   confirm()    the same question to Clerk, at each refresh
+//
+// The page should post the token (a form body): a query stays behind in histories and logs, and is refused unless the
+// operator says otherwise. No token is kept, only the digest of a used one until it has expired.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "postern/base/result.hpp"
+#include "postern/base/task.hpp"
+#include "postern/clerk/app_url.hpp"
+#include "postern/clerk/backend.hpp"
+#include "postern/clerk/session_token.hpp"
+#include "postern/oauth/sign_in.hpp"
+#include "postern/ports/ports.hpp"
+
+namespace postern::clerk {
+
+// Whether clerk_token may come in the query of the callback: for apps written for the TypeScript template.
+enum class QueryToken { refuse, accept };
+
+struct BridgeSettings {
+  AppUrl app;
+  std::string sign_in_path = "/auth/mcp";
+  QueryToken query_token = QueryToken::refuse;
+};
+
+class BridgeSignIn final : public oauth::SignIn {
+ public:
+  // `verifier` must accept the app's origin as authorized party, and no other.
+  BridgeSignIn(BridgeSettings settings, SessionTokenVerifier& verifier, Backend& backend, Ports& ports)
+      : settings_(std::move(settings)), verifier_(verifier), backend_(backend), ports_(ports) {}
+
+  [[nodiscard]] std::string begin(const oauth::SignInRequest& request) override;
+  Task<Result<oauth::SignedInUser>> complete(const uri::Form& parameters, oauth::CallbackTransport transport,
+                                             TimePoint started_at) override;
+  Task<Result<void>> confirm(const oauth::SignedInUser& user) override;
+
+ private:
+  Task<Result<void>> use_once(std::string token, TimePoint expires_at);
+  Task<Result<void>> check_session(std::string session_id, std::string user_id);
+  Task<Result<User>> find_user(std::string user_id);
+  std::unexpected<Error> refuse(std::string_view reason) const;
+
+  BridgeSettings settings_;
+  SessionTokenVerifier& verifier_;
+  Backend& backend_;
+  Ports& ports_;
+};
+
+}  // namespace postern::clerk
