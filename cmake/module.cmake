@@ -1,11 +1,12 @@
-# postern_module(<name> [SOURCES ...] [HEADERS ...] [DEPENDS ...] [LIBRARIES ...] [TESTS ...])
+# postern_module(<name> [SOURCES ...] [HEADERS ...] [DEPENDS ...] [LIBRARIES ...] [TESTS ...] [FUZZ ...])
 #
 # One folder, one target `postern_<name>` (alias postern::<name>), its dependencies said once. SOURCES may be empty for a
 # header-only module. TESTS are doctest files, linked into one program `<name>_test` (natively only: a wasm build compiles
 # the core and runs nothing). DEPENDS are our modules, LIBRARIES are other people's.
+# FUZZ are libFuzzer targets, each a program of its own, built in a build with POSTERN_FUZZ (preset fuzz) only.
 # Each header is compiled alone as well (VERIFY_INTERFACE_HEADER_SETS), which keeps it self-contained.
 function(postern_module name)
-  cmake_parse_arguments(arg "" "" "SOURCES;HEADERS;DEPENDS;LIBRARIES;TESTS;TEST_DEPENDS" ${ARGN})
+  cmake_parse_arguments(arg "" "" "SOURCES;HEADERS;DEPENDS;LIBRARIES;TESTS;TEST_DEPENDS;FUZZ" ${ARGN})
   set(target postern_${name})
   if(arg_SOURCES)
     add_library(${target} STATIC ${arg_SOURCES})
@@ -27,6 +28,14 @@ function(postern_module name)
 
   if(arg_TESTS AND POSTERN_TESTS)
     postern_test(${name}_test SOURCES ${arg_TESTS} DEPENDS ${name} ${arg_TEST_DEPENDS})
+  endif()
+  if(POSTERN_FUZZ)
+    foreach(source IN LISTS arg_FUZZ)
+      cmake_path(GET source STEM program)
+      add_executable(${program} ${source})
+      target_link_libraries(${program} PRIVATE postern_warnings ${target})
+      target_link_options(${program} PRIVATE -fsanitize=fuzzer)
+    endforeach()
   endif()
 endfunction()
 

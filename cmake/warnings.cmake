@@ -9,3 +9,8 @@ if(POSTERN_SANITIZE)
   add_compile_options(-fsanitize=${POSTERN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${POSTERN_SANITIZE})
 endif()
+
+option(POSTERN_FUZZ "Build the fuzz targets, and everything else so that they can see its branches" OFF)
+if(POSTERN_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

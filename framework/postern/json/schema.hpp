@@ -104,7 +104,7 @@ class SchemaWriter {
       open.referred = true;
       return {{"$ref", open.reference}};
     }
-    const std::string name{type_name<T>()};
+    const std::string name = unique_name(type, type_name<T>());
     const std::string reference = open_.empty() ? "#" : "#/$defs/" + name;
     open_.push_back({type, reference});
 
@@ -144,8 +144,20 @@ class SchemaWriter {
     return encode(Shape<T>::template get<i>(object));
   }
 
+  // Types of two namespaces may share a name: the later one gets underscores.
+  std::string unique_name(const void* type, std::string_view wanted) {
+    std::string name{wanted};
+    for (const auto& [taken_by, taken] : names_) {
+      if (taken_by == type) return taken;
+      if (taken == name) name += '_';
+    }
+    names_.emplace_back(type, name);
+    return name;
+  }
+
   UnknownMembers unknown_;
   std::vector<OpenStruct> open_;
+  std::vector<std::pair<const void*, std::string>> names_;
   Object definitions_;
 };
 
