@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "hosts/native/testing/traps.hpp"
+
 namespace postern::http {
 namespace {
 
@@ -162,6 +164,17 @@ TEST_CASE("knows() says whether any method is answered there") {
   CHECK(router.knows("/api/orders/7/cancel"));
   CHECK_FALSE(router.knows("/api/orders/7"));
   CHECK_FALSE(Router{}.knows("/"));
+}
+
+TEST_CASE("a malformed or repeated pattern is a bug") {
+  for (std::string_view bad :
+       {"", "mcp", "//", "/a//b", "/../a", "/a;b", "/a%2fb", "/{}", "/{a", "/a}", "/a{b}", "/{a}{b}"}) {
+    CAPTURE(bad);
+    CHECK(testing::traps([&] { Router{}.add(Method::get, bad, answer("x")); }));
+  }
+  CHECK(testing::traps([] { example().add(Method::get, "/users/{id}", answer("x")); }));
+  CHECK(testing::traps([] { Router{}.add(Method::get, "/", Endpoint{}); }));
+  CHECK_FALSE(testing::traps([] { example().add(Method::put, "/users/{id}", answer("x")); }));
 }
 
 }  // namespace postern::http

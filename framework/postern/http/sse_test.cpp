@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "hosts/native/testing/traps.hpp"
+
 namespace postern::http {
 namespace {
 
@@ -105,6 +107,13 @@ TEST_CASE("the wire form is one field a line and a blank line") {
   CHECK(serialize({.event = "message", .data = "a\r\nb\rc\nd", .id = "1", .retry = Duration{5}}) ==
         "id: 1\nevent: message\nretry: 5\ndata: a\ndata: b\ndata: c\ndata: d\n\n");
   CHECK(serialize({}) == "data: \n\n");
+}
+
+TEST_CASE("a line break or NUL in a name or an id is a bug (threat 37)") {
+  for (const std::string& bad : {"a\nb"s, "a\rb"s, "a\0b"s, "\r\ndata: x"s}) {
+    CHECK(testing::traps([&] { (void)serialize({.event = bad}); }));
+    CHECK(testing::traps([&] { (void)serialize({.id = bad}); }));
+  }
 }
 
 TEST_CASE("a keep-alive comment is no event") {

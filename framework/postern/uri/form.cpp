@@ -47,6 +47,7 @@ Result<Form> Form::parse(std::string_view text) {
     const std::string_view pair = text.substr(0, text.find('&'));
     text.remove_prefix(std::min(pair.size() + 1, text.size()));
     if (pair.empty()) continue;
+    if (form.fields_.size() == form_fields_max) return fail(Error::Kind::invalid, "The form has too many fields.");
     const std::string_view name = pair.substr(0, pair.find('='));
     const std::string_view value = pair.substr(std::min(name.size() + 1, pair.size()));
     TRY(std::string decoded_name, decode(name));
@@ -85,7 +86,8 @@ std::size_t Form::count(std::string_view name) const {
 
 const std::string* Form::find_repeated(std::string_view allowed) const {
   for (const auto& field : fields_) {
-    if (field.first != allowed && count(field.first) > 1) return &field.first;
+    const bool is_allowed = !allowed.empty() && field.first == allowed;
+    if (!is_allowed && count(field.first) > 1) return &field.first;
   }
   return nullptr;
 }

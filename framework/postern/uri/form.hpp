@@ -18,6 +18,9 @@
 
 namespace postern::uri {
 
+// More than this many pairs in one text is an error.
+inline constexpr std::size_t form_fields_max = 256;
+
 class Form {
  public:
   Form() = default;

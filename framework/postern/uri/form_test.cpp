@@ -47,6 +47,13 @@ TEST_CASE("what the WHATWG parser would guess at is refused") {
   }
 }
 
+TEST_CASE("a form may have so many fields and no more") {
+  std::string text;
+  for (std::size_t i = 0; i < form_fields_max; ++i) text += "&a=1";
+  CHECK(Form::parse(text));
+  CHECK_FALSE(Form::parse(text + "&b"));
+}
+
 TEST_CASE("serializing follows the WHATWG serializer (URL sec. 5.2)") {
   // web-platform-tests url/urlsearchparams-stringifier.any.js
   CHECK(Form{{"a", "b c"}}.serialize() == "a=b+c");
@@ -70,6 +77,7 @@ TEST_CASE("a name that is there twice is found by nobody (threat 33)") {
   CHECK(*form->find_repeated("resource") == "state");
   CHECK(*form->find_repeated("state") == "resource");
   CHECK(Form{{"a", "1"}, {"b", "1"}}.find_repeated() == nullptr);
+  CHECK(Form{{"", "1"}, {"", "2"}}.find_repeated() != nullptr);  // no name allowed is not the empty name allowed
 }
 
 }  // namespace postern::uri
