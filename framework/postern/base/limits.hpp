@@ -60,5 +60,12 @@ inline constexpr std::size_t store_scan_max = 1'000;
 // MCP streams (threat 43)
 inline constexpr auto stream_keep_alive = 15s;
 inline constexpr std::size_t stream_queue_bytes_max = 256 * 1024;
+inline constexpr auto stream_lifetime_max = 1h;
+
+// MCP messages and sessions (threats 27 and 39)
+inline constexpr std::size_t rpc_batch_max = 32;
+inline constexpr auto mcp_session_lifetime = 24h;
+inline constexpr std::size_t mcp_session_id_bytes_max = 1024;
+inline constexpr std::size_t mcp_sessions_met_max = 10'000;
 
 }  // namespace postern::limits

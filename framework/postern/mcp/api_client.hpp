@@ -1,0 +1,87 @@
+// The user's own app, called as that user, with C++ types in and out.
+//
+//   CO_TRY(Orders orders, co_await call.api().get<Orders>("/api/orders", {{"q", in.query}, {"limit", in.limit}}));
+//   CO_TRY(Order order, co_await call.api().post<Order>(mcp::path("/api/orders/{}/cancel", in.order_id)));
+//
+// An answer that is no success becomes the Error that fits its status, with the app's own message if it sent one.
+// Members of the answer that the type does not name are ignored. The task may outlive the client, never the call.
+#pragma once
+
+#include <concepts>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "postern/base/result.hpp"
+#include "postern/base/task.hpp"
+#include "postern/json/bind.hpp"
+#include "postern/mcp/upstream.hpp"
+
+namespace postern::mcp {
+
+// A value in a query: text, a whole number, true or false, or an optional of these; an empty one leaves the name out.
+class QueryValue {
+ public:
+  QueryValue(std::string_view text) : text_(text) {}
+  QueryValue(const std::string& text) : text_(text) {}
+  QueryValue(const char* text) : text_(text) {}
+  QueryValue(std::same_as<bool> auto flag) : text_(flag ? "true" : "false") {}
+  QueryValue(std::integral auto number)
+    requires(!std::same_as<decltype(number), bool>)
+      : text_(std::to_string(number)) {}
+  template <class T>
+  QueryValue(const std::optional<T>& value) {
+    if (value) *this = QueryValue{*value};
+  }
+
+  [[nodiscard]] const std::optional<std::string>& text() const { return text_; }
+
+ private:
+  std::optional<std::string> text_;
+};
+using Query = std::initializer_list<std::pair<std::string_view, QueryValue>>;
+
+// The pattern with each "{}" replaced, in order, by one segment, percent-encoded: what a caller sends can never become
+// another path. As many segments as there are "{}", else it traps.
+[[nodiscard]] std::string path_from(std::string_view pattern, std::initializer_list<std::string_view> segments);
+[[nodiscard]] std::string path(std::string_view pattern, const auto&... segments) {
+  return path_from(pattern, {std::string_view{segments}...});
+}
+
+class ApiClient {
+ public:
+  ApiClient(Upstream* upstream, const Principal& caller) : upstream_(upstream), caller_(caller) {}
+
+  template <class T>
+  Task<Result<T>> get(std::string_view path, Query query = {}) const {
+    return decoded<T>(exchange(http::Method::get, path, query, {}));
+  }
+  template <class T, class Body>
+  Task<Result<T>> post(std::string_view path, const Body& body) const {
+    return decoded<T>(exchange(http::Method::post, path, {}, json::serialize(json::encode(body))));
+  }
+  template <class T>
+  Task<Result<T>> post(std::string_view path) const {
+    return decoded<T>(exchange(http::Method::post, path, {}, {}));
+  }
+
+ private:
+  // The body of a successful answer. Everything is copied into the task before it starts.
+  [[nodiscard]] Task<Result<json::Value>> exchange(http::Method method, std::string_view path, Query query,
+                                                   std::string body) const;
+  template <class T>
+  static Task<Result<T>> decoded(Task<Result<json::Value>> answer) {
+    CO_TRY(json::Value value, co_await std::move(answer));
+    auto decoded = json::decode<T>(value, json::UnknownMembers::ignore);
+    if (!decoded)
+      co_return fail(Error::Kind::unavailable, "The app's answer was not understood: " + decoded.error().message);
+    co_return *std::move(decoded);
+  }
+
+  Upstream* upstream_;  // null: no app is configured
+  const Principal& caller_;
+};
+
+}  // namespace postern::mcp

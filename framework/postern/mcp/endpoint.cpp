@@ -1,0 +1,180 @@
+#include "postern/mcp/endpoint.hpp"
+
+#include <algorithm>
+
+#include "postern/base/limits.hpp"
+#include "postern/base/race.hpp"
+#include "postern/http/media_type.hpp"
+#include "postern/mcp/methods/discover.hpp"
+#include "postern/mcp/transport/refusal.hpp"
+#include "postern/mcp/transport/reply_stream.hpp"
+#include "postern/mcp/transport/request_headers.hpp"
+
+namespace postern::mcp {
+
+namespace {
+
+constexpr std::string_view version_key = "io.modelcontextprotocol/protocolVersion";
+constexpr std::string_view capabilities_key = "io.modelcontextprotocol/clientCapabilities";
+
+const json::Value* find_meta(const json::Object& params, std::string_view key) {
+  const json::Value* meta = json::find(params, "_meta");
+  return meta ? json::find(*meta, key) : nullptr;
+}
+
+const json::Object* params_of(const rpc::Message& message) {
+  if (const auto* request = std::get_if<rpc::Request>(&message)) return &request->params;
+  if (const auto* notification = std::get_if<rpc::Notification>(&message)) return &notification->params;
+  return nullptr;
+}
+
+// Which kind of revision a message belongs to: a modern one says so in its _meta, and what has a session, or begins
+// one, is not modern (2026-07-28, basic/versioning, backward compatibility). For the rest the headers decide.
+bool is_modern(const rpc::Message& message, const http::HeaderMap& headers) {
+  const json::Object* params = params_of(message);
+  if (params && find_meta(*params, version_key)) return true;
+  if (headers.find("Mcp-Session-Id")) return false;
+  const auto* request = std::get_if<rpc::Request>(&message);
+  if (request && request->method == "initialize") return false;
+  const std::string* version = headers.find("MCP-Protocol-Version");
+  if (!version) return headers.find("Mcp-Method") != nullptr;
+  const auto known = find_revision(*version);
+  return !known || !rules_of(*known).sessions;
+}
+
+// 2026-07-28, basic/index, _meta, and basic/versioning, protocol version negotiation.
+std::expected<void, rpc::Error> check_modern(const rpc::Request& request, const http::HeaderMap& headers) {
+  const json::Value* version = find_meta(request.params, version_key);
+  if (!version || !version->is_string()) {
+    return std::unexpected(
+        rpc::Error{rpc::ErrorCode::invalid_params, "params._meta needs \"" + std::string{version_key} + "\"."});
+  }
+  const std::string_view date = version->as_string();
+  if (auto checked = check_version_header(headers, date); !checked) return checked;
+
+  const auto revision = find_revision(date);
+  if (!revision || rules_of(*revision).sessions) {
+    return std::unexpected(rpc::Error{rpc::ErrorCode::unsupported_version, "Unsupported protocol version",
+                                      json::Object{{"supported", supported_versions()}, {"requested", date}}});
+  }
+  const json::Value* capabilities = find_meta(request.params, capabilities_key);
+  if (!capabilities || !capabilities->is_object()) {
+    return std::unexpected(
+        rpc::Error{rpc::ErrorCode::invalid_params, "params._meta needs \"" + std::string{capabilities_key} + "\"."});
+  }
+  return check_method_headers(headers, request.method, request.params);
+}
+
+bool has_public_tool(const App& app) {
+  return std::ranges::any_of(app.tools(), [](const Tool& tool) { return tool.access == Tool::Access::anyone; });
+}
+
+}  // namespace
+
+Endpoint::Endpoint(const App& app, const Ports& ports, EndpointOptions options)
+    : app_(app),
+      ports_(ports),
+      options_(std::move(options)),
+      open_to_anyone_(has_public_tool(app)),
+      catalog_(app),
+      sessions_(ports_, options_.session_key),
+      cancellations_(ports_.bus) {}
+
+Task<Endpoint::Answer> Endpoint::handle(http::Request& request, const Principal* caller) {
+  if (!caller && !open_to_anyone_) co_return std::unexpected(Denied{});
+  switch (request.method) {
+    case http::Method::post:
+      co_return co_await post(request, caller);
+    case http::Method::delete_:
+      co_return co_await end_session(request, caller);
+    default: {
+      // No stream of the server's own (2025-11-25, basic/transports: a GET may be answered so).
+      http::Response response = http::Response::empty(405);
+      response.headers.set("Allow", "POST, DELETE");
+      co_return response;
+    }
+  }
+}
+
+Task<Endpoint::Answer> Endpoint::post(const http::Request& request, const Principal* caller) {
+  if (!http::has_content_type(request.headers, "application/json")) {
+    co_return http::Response::text(415, "The body must be application/json.\n");
+  }
+  if (!http::accepts(request.headers, "application/json") && !http::accepts(request.headers, "text/event-stream")) {
+    co_return http::Response::text(406, "Accept application/json and text/event-stream.\n");
+  }
+  auto value = json::parse(request.body);
+  if (!value) co_return refusal(400, {}, {rpc::ErrorCode::parse_error, std::move(value).error().message});
+  if (value->is_array()) co_return co_await post_batch(std::move(value->as_array()), request, caller);
+
+  auto message = rpc::parse_message(*std::move(value));
+  if (!message) co_return refusal(400, message.error().id, message.error().error);
+  if (is_modern(*message, request.headers)) co_return co_await post_modern(*std::move(message), request, caller);
+  co_return co_await post_legacy(*std::move(message), request, caller);
+}
+
+Task<Endpoint::Answer> Endpoint::post_modern(rpc::Message message, const http::Request& request,
+                                             const Principal* caller) {
+  // None has a meaning over HTTP: closing the stream is what cancels (2026-07-28, basic/patterns/cancellation).
+  if (std::holds_alternative<rpc::Notification>(message)) co_return http::Response::empty(202);
+  auto* asked = std::get_if<rpc::Request>(&message);
+  if (!asked) co_return refusal(400, {}, {rpc::ErrorCode::invalid_request, "Clients send no responses."});
+  if (auto checked = check_modern(*asked, request.headers); !checked) {
+    co_return refusal(400, asked->id, checked.error());
+  }
+  co_return co_await answer(std::move(*asked), {request, caller, latest_revision, nullptr});
+}
+
+Task<Endpoint::Answer> Endpoint::answer(rpc::Request message, Exchange exchange) {
+  if (message.method == "tools/call") co_return co_await call_tool(std::move(message), exchange);
+
+  const MethodOutcome outcome = catalog_.answer(exchange.revision, message.method, message.params);
+  if (outcome) co_return http::Response::json(200, rpc::result_reply(message.id, *outcome));
+  const bool not_found = outcome.error().code == rpc::ErrorCode::method_not_found;
+  const bool modern = !rules_of(exchange.revision).sessions;
+  co_return refusal(not_found && modern ? 404 : 200, message.id, outcome.error());
+}
+
+CallStart Endpoint::start(rpc::Request message, const Exchange& exchange) const {
+  CallContext context{.app = app_,
+                      .ports = ports_,
+                      .upstream = options_.upstream,
+                      .revision = exchange.revision,
+                      .id = std::move(message.id),
+                      .caller = exchange.caller ? std::optional{*exchange.caller} : std::nullopt,
+                      .request_id = exchange.request.id};
+  return start_call(std::move(context), message.params);
+}
+
+Task<Endpoint::Answer> Endpoint::call_tool(rpc::Request message, Exchange exchange) {
+  const rpc::Id id = message.id;
+  CallStart started = start(std::move(message), exchange);
+  if (auto* denied = std::get_if<Denied>(&started)) co_return std::unexpected(std::move(*denied));
+  if (auto* error = std::get_if<rpc::Error>(&started)) co_return refusal(200, id, *error);
+  auto call = std::get<std::unique_ptr<ToolCall>>(std::move(started));
+
+  Cancellations::Registration registration;
+  if (!call->over() && exchange.session) registration = cancellations_.add(exchange.session->key + id.text(), *call);
+
+  const http::HeaderMap& headers = exchange.request.headers;
+  if (!http::accepts(headers, "text/event-stream")) {
+    co_await run_to_end(*call);
+  } else if (!call->has_news() && http::accepts(headers, "application/json")) {
+    co_await race(call->news(), ports_.clock.sleep_for(options_.stream_after));
+  }
+  const bool reply_is_all = call->over() && call->reply() && !call->has_messages();
+  if (reply_is_all && http::accepts(headers, "application/json")) co_return http::Response::json(200, *call->reply());
+  co_return reply_stream(std::move(call), std::move(registration), ports_.clock);
+}
+
+// For who cannot, or does not want to, hear of progress.
+Task<void> Endpoint::run_to_end(ToolCall& call) const {
+  const TimePoint ends_at = ports_.clock.now() + limits::stream_lifetime_max;
+  while (!call.over() && ports_.clock.now() < ends_at) {
+    co_await race(call.news(), ports_.clock.sleep_for(limits::stream_keep_alive));
+    while (call.take_message()) continue;
+  }
+  if (!call.over()) call.time_out();
+}
+
+}  // namespace postern::mcp

@@ -1,0 +1,90 @@
+// The MCP endpoint: JSON-RPC messages over Streamable HTTP, in every revision of the protocol.
+//
+//   mcp::Endpoint endpoint{app, ports, {.session_key = derive_key(ports.crypto, server_secret, "mcp-session")}};
+//   auto answer = co_await endpoint.handle(request, caller);       // caller: null if nobody is signed in
+//   if (!answer) return answer.error().reason == mcp::Denied::Reason::sign_in ? challenge() : insufficient_scope(...);
+//
+// One per event loop. Who is calling was verified before; Host, Origin and CORS are the server's as well. An ordinary
+// call does no I/O of ours and takes no lock.
+//
+// A call is answered with one JSON object, unless its tool reports progress or takes longer than stream_after: then the
+// answer becomes a stream of events. Dropping the task, or the response's stream, cancels the tool at once. So does
+// `notifications/cancelled` from the same session on whatever loop it arrives. (Revisions with sessions ask that a lost
+// connection alone be no cancellation; as long as streams cannot be resumed nobody could receive the result.)
+//
+// `app` and what `ports` and `options.upstream` refer to outlive the endpoint, which outlives its responses.
+#pragma once
+
+#include <chrono>
+#include <expected>
+
+#include "postern/base/result.hpp"
+#include "postern/base/secret.hpp"
+#include "postern/base/task.hpp"
+#include "postern/base/time.hpp"
+#include "postern/http/message.hpp"
+#include "postern/mcp/app.hpp"
+#include "postern/mcp/jsonrpc.hpp"
+#include "postern/mcp/methods/catalog.hpp"
+#include "postern/mcp/methods/tools_call.hpp"
+#include "postern/mcp/principal.hpp"
+#include "postern/mcp/transport/cancellations.hpp"
+#include "postern/mcp/transport/sessions.hpp"
+#include "postern/mcp/upstream.hpp"
+#include "postern/ports/ports.hpp"
+
+namespace postern::mcp {
+
+struct EndpointOptions {
+  Secret session_key;            // 32 bytes
+  Upstream* upstream = nullptr;  // what call.api() reaches
+  Duration stream_after = std::chrono::seconds{3};
+};
+
+class Endpoint {
+ public:
+  using Answer = Result<http::Response, Denied>;  // Denied: methods/tools_call.hpp
+
+  Endpoint(const App& app, const Ports& ports, EndpointOptions options);
+  Endpoint(const Endpoint&) = delete;
+  Endpoint& operator=(const Endpoint&) = delete;
+
+  // Any method. `request` and `caller` live until the task ends.
+  [[nodiscard]] Task<Answer> handle(http::Request& request, const Principal* caller);
+
+ private:
+  // A request on its way, with what was found out about it. All of it lives until handle() ends.
+  struct Exchange {
+    const http::Request& request;
+    const Principal* caller;
+    Revision revision;
+    const Session* session;  // null in a modern request
+  };
+
+  Task<Answer> post(const http::Request& request, const Principal* caller);
+  Task<Answer> post_modern(rpc::Message message, const http::Request& request, const Principal* caller);
+  Task<Answer> answer(rpc::Request message, Exchange exchange);
+  Task<Answer> call_tool(rpc::Request message, Exchange exchange);
+  [[nodiscard]] CallStart start(rpc::Request message, const Exchange& exchange) const;
+  [[nodiscard]] Task<void> run_to_end(ToolCall& call) const;
+
+  // Revisions with sessions: endpoint_legacy.cpp.
+  Task<Answer> post_legacy(rpc::Message message, const http::Request& request, const Principal* caller);
+  Task<Answer> post_batch(json::Array messages, const http::Request& request, const Principal* caller);
+  Task<Result<std::string, Denied>> answer_in_batch(json::Value message, Exchange exchange);
+  Task<Answer> end_session(const http::Request& request, const Principal* caller);
+  [[nodiscard]] http::Response initialize(const rpc::Request& message, const Principal* caller);
+  [[nodiscard]] Task<std::expected<Session, http::Response>> find_session(const http::Request& request,
+                                                                          const Principal* caller);
+  [[nodiscard]] Task<void> notice(rpc::Notification notification, const Session& session);
+
+  const App& app_;
+  const Ports ports_;
+  const EndpointOptions options_;
+  const bool open_to_anyone_;  // some tool is public
+  const Catalog catalog_;
+  Sessions sessions_;
+  Cancellations cancellations_;
+};
+
+}  // namespace postern::mcp

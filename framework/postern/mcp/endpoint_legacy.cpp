@@ -1,0 +1,123 @@
+// The endpoint's part for revisions with sessions: 2024-11-05 to 2025-11-25 (basic/lifecycle, basic/transports).
+#include "postern/http/media_type.hpp"
+#include "postern/mcp/endpoint.hpp"
+#include "postern/mcp/methods/initialize.hpp"
+#include "postern/mcp/transport/refusal.hpp"
+
+namespace postern::mcp {
+
+namespace {
+
+std::string user_of(const Principal* caller) { return caller ? caller->user_id : std::string{}; }
+
+http::Response invalid(std::string message) {
+  return refusal(400, {}, {rpc::ErrorCode::invalid_request, std::move(message)});
+}
+
+}  // namespace
+
+Task<Endpoint::Answer> Endpoint::post_legacy(rpc::Message message, const http::Request& request,
+                                             const Principal* caller) {
+  auto* asked = std::get_if<rpc::Request>(&message);
+  if (asked && asked->method == "initialize") co_return initialize(*asked, caller);
+
+  auto session = co_await find_session(request, caller);
+  if (!session) co_return std::move(session).error();
+  if (asked) co_return co_await answer(std::move(*asked), {request, caller, session->revision, &*session});
+  if (auto* notification = std::get_if<rpc::Notification>(&message)) {
+    co_await notice(std::move(*notification), *session);
+  }
+  co_return http::Response::empty(202);
+}
+
+http::Response Endpoint::initialize(const rpc::Request& message, const Principal* caller) {
+  const auto revision = negotiate(message.params);
+  if (!revision) return refusal(400, message.id, revision.error());
+  http::Response response = http::Response::json(200, rpc::result_reply(message.id, catalog_.initialize(*revision)));
+  response.headers.set("Mcp-Session-Id", sessions_.open(*revision, user_of(caller)));
+  return response;
+}
+
+// The session's revision holds, whatever known date the header names: some clients send their latest one there.
+Task<std::expected<Session, http::Response>> Endpoint::find_session(const http::Request& request,
+                                                                    const Principal* caller) {
+  const std::string* version = request.headers.find("MCP-Protocol-Version");
+  if (version && !find_revision(*version)) co_return std::unexpected(invalid("Unknown MCP-Protocol-Version."));
+  const std::string* id = request.headers.find_only("Mcp-Session-Id");
+  if (!id) co_return std::unexpected(invalid("Mcp-Session-Id must be there, once. Start with initialize."));
+
+  auto session = co_await sessions_.find(*id, user_of(caller));
+  if (!session) {
+    http::Response response = refusal(503, {}, {rpc::ErrorCode::internal_error, "Try again in a moment."});
+    response.headers.set("Retry-After", "1");
+    co_return std::unexpected(std::move(response));
+  }
+  if (!*session) {
+    co_return std::unexpected(
+        refusal(404, {}, {rpc::ErrorCode::invalid_request, "No such session. Start a new one with initialize."}));
+  }
+  co_return **std::move(session);
+}
+
+Task<Endpoint::Answer> Endpoint::end_session(const http::Request& request, const Principal* caller) {
+  auto session = co_await find_session(request, caller);
+  if (!session) co_return std::move(session).error();
+  if (auto ended = co_await sessions_.end(*std::move(session)); !ended) {
+    co_return refusal(503, {}, {rpc::ErrorCode::internal_error, "Try again in a moment."});
+  }
+  co_return http::Response::empty(204);
+}
+
+Task<void> Endpoint::notice(rpc::Notification notification, const Session& session) {
+  if (notification.method != "notifications/cancelled") co_return;
+  const json::Value* id = json::find(notification.params, "requestId");
+  const auto text = id ? rpc::scalar_text(*id) : std::nullopt;
+  if (text) co_await cancellations_.cancel(session.key + *text);
+}
+
+// One message after the other, and one array for all replies (2025-03-26, basic/index, batching).
+Task<Endpoint::Answer> Endpoint::post_batch(json::Array messages, const http::Request& request,
+                                            const Principal* caller) {
+  if (messages.empty() || messages.size() > limits::rpc_batch_max) co_return invalid("Send one message at a time.");
+  if (!request.headers.find("Mcp-Session-Id")) co_return invalid("Send one message at a time.");
+  auto session = co_await find_session(request, caller);
+  if (!session) co_return std::move(session).error();
+  if (!rules_of(session->revision).batches) co_return invalid("This revision has no batches: send one at a time.");
+
+  std::string replies;
+  for (json::Value& value : messages) {
+    auto reply = co_await answer_in_batch(std::move(value), {request, caller, session->revision, &*session});
+    if (!reply) co_return std::unexpected(std::move(reply).error());
+    if (reply->empty()) continue;
+    replies += replies.empty() ? "[" : ",";
+    replies += *reply;
+  }
+  if (replies.empty()) co_return http::Response::empty(202);
+  co_return http::Response::json(200, replies + "]");
+}
+
+// Empty for what needs no reply.
+Task<Result<std::string, Denied>> Endpoint::answer_in_batch(json::Value value, Exchange exchange) {
+  auto message = rpc::parse_message(std::move(value));
+  if (!message) co_return rpc::error_reply(message.error().id, message.error().error);
+  if (auto* notification = std::get_if<rpc::Notification>(&*message)) {
+    co_await notice(std::move(*notification), *exchange.session);
+  }
+  auto* asked = std::get_if<rpc::Request>(&*message);
+  if (!asked) co_return "";
+
+  const rpc::Id id = asked->id;
+  if (asked->method != "tools/call") {
+    const auto outcome = catalog_.answer(exchange.revision, asked->method, asked->params);
+    co_return outcome ? rpc::result_reply(id, *outcome) : rpc::error_reply(id, outcome.error());
+  }
+  CallStart started = start(std::move(*asked), exchange);
+  if (auto* denied = std::get_if<Denied>(&started)) co_return std::unexpected(std::move(*denied));
+  if (auto* error = std::get_if<rpc::Error>(&started)) co_return rpc::error_reply(id, *error);
+  auto& call = *std::get<std::unique_ptr<ToolCall>>(started);
+  const auto registration = cancellations_.add(exchange.session->key + id.text(), call);
+  co_await run_to_end(call);
+  co_return call.reply().value_or("");
+}
+
+}  // namespace postern::mcp

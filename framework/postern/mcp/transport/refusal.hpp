@@ -1,0 +1,15 @@
+// A JSON-RPC error as an HTTP response.
+#pragma once
+
+#include <optional>
+
+#include "postern/http/message.hpp"
+#include "postern/mcp/jsonrpc.hpp"
+
+namespace postern::mcp {
+
+[[nodiscard]] inline http::Response refusal(int status, const std::optional<rpc::Id>& id, const rpc::Error& error) {
+  return http::Response::json(status, rpc::error_reply(id, error));
+}
+
+}  // namespace postern::mcp
