@@ -104,6 +104,7 @@ struct Initialised {
   std::vector<int> list = {1};
   std::optional<int> maybe;
   std::optional<int> likely = 3;
+  std::optional<Level> level;
 };
 
 namespace one {

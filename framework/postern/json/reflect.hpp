@@ -69,9 +69,12 @@ struct Address {
   const Member* pointer;
 };
 
+// Never called. It has a body because a type of an unnamed namespace may not be named by a function without one.
 struct ConvertsToAnything {
   template <class T>
-  operator T() const;
+  operator T() const {
+    std::unreachable();
+  }
 };
 
 template <class T, std::size_t... i>
