@@ -20,12 +20,18 @@ ScriptedFetch::Script& ScriptedFetch::Script::answer_with(Answer answer) {
   return *this;
 }
 
+ScriptedFetch::Script& ScriptedFetch::Script::hold() {
+  held_ = true;
+  return *this;
+}
+
 ScriptedFetch::Script& ScriptedFetch::when(http::Method method, std::string url) {
   return scripts_.insert_or_assign({method, std::move(url)}, Script{}).first->second;
 }
 
-void ScriptedFetch::release() {
-  held_ = false;
+void ScriptedFetch::release(std::string_view url) {
+  for (auto& [request, script] : scripts_)
+    if (request.second == url) script.held_ = false;
   released_.wake_all();
 }
 
@@ -33,7 +39,7 @@ std::size_t ScriptedFetch::count(std::string_view url) const {
   return static_cast<std::size_t>(std::ranges::count(requests_, url, &FetchRequest::url));
 }
 
-Task<void> ScriptedFetch::released() {
+Task<void> ScriptedFetch::released(const Script& script) {
   struct Waiting {
     std::size_t& count;
     explicit Waiting(std::size_t& waiting) : count(waiting) { ++count; }
@@ -42,23 +48,24 @@ Task<void> ScriptedFetch::released() {
     ~Waiting() { --count; }
   };
   const Waiting waiting{waiting_};
-  while (held_) co_await released_.wait();
+  while (script.held_) co_await released_.wait();
 }
 
 Task<Result<FetchResponse>> ScriptedFetch::fetch(FetchRequest request) {
   requests_.push_back(request);
-  if (held_) {
-    const auto first = co_await race(released(), clock_.sleep_for(request.timeout));
-    if (first.index() == 1) co_return postern::fail(Error::Kind::unavailable, "The server did not answer in time.");
-  }
-  const auto script = scripts_.find({request.method, request.url});
-  if (script == scripts_.end() || script->second.answers_.empty()) {
+  const auto found = scripts_.find({request.method, request.url});
+  if (found == scripts_.end()) {
     co_return postern::fail(Error::Kind::unavailable,
                             std::format("nothing scripted for {} {}", http::to_string(request.method), request.url));
   }
-  auto& [answers, next] = script->second;
-  const Answer answer = answers[next];
-  if (next + 1 < answers.size()) ++next;
+  Script& script = found->second;
+  if (script.held_) {
+    const auto first = co_await race(released(script), clock_.sleep_for(request.timeout));
+    if (first.index() == 1) co_return postern::fail(Error::Kind::unavailable, "The server did not answer in time.");
+  }
+  if (script.answers_.empty()) co_return postern::fail(Error::Kind::unavailable, "The script has no answer.");
+  const Answer answer = script.answers_[script.next_];
+  if (script.next_ + 1 < script.answers_.size()) ++script.next_;
   Result<FetchResponse> response = answer(request);
   if (response && response->body.size() > request.response_bytes_max)
     co_return postern::fail(Error::Kind::limited, "The response is larger than allowed.");

@@ -2,8 +2,8 @@
 //
 //   fetch.when("https://api.clerk.test/v1/jwks").answer(200, jwks);
 //   fetch.when(http::Method::post, "https://app.test/x").fail(Error::Kind::unavailable).answer(200, "{}");  // in turn
-//   fetch.hold();       // requests from now on wait ...
-//   fetch.release();    // ... until here; or until their time-out on the clock
+//   fetch.when("https://slow.test/").hold().answer(200, "{}");   // requests wait ...
+//   fetch.release("https://slow.test/");                         // ... until here; or their time-out on the clock
 //   CHECK(fetch.requests().size() == 1);
 //
 // An answer is found by method and exact URL; the answers of one script come in turn and the last one stays. A request
@@ -33,21 +33,23 @@ class ScriptedFetch final : public Fetch {
     Script& fail(Error::Kind kind);
     // Made from the request, when it comes.
     Script& answer_with(Answer answer);
+    Script& hold();
 
    private:
     friend ScriptedFetch;
+    bool held_ = false;
     std::vector<Answer> answers_;
     std::size_t next_ = 0;
   };
 
   explicit ScriptedFetch(Clock& clock) : clock_(clock) {}
 
-  // Starts anew what was scripted for it before. The reference lives until the next `when` for the same.
+  // Starts anew what was scripted for it before. The reference lives as long as the fetch.
   Script& when(std::string url) { return when(http::Method::get, std::move(url)); }
   Script& when(http::Method method, std::string url);
 
-  void hold() { held_ = true; }
-  void release();
+  // Lets go what waits for this URL, by any method, and holds no more.
+  void release(std::string_view url);
 
   [[nodiscard]] const std::vector<FetchRequest>& requests() const { return requests_; }
   [[nodiscard]] std::size_t count(std::string_view url) const;
@@ -57,12 +59,11 @@ class ScriptedFetch final : public Fetch {
   Task<Result<FetchResponse>> fetch(FetchRequest request) override;
 
  private:
-  Task<void> released();
+  Task<void> released(const Script& script);
 
   Clock& clock_;
   std::map<std::pair<http::Method, std::string>, Script> scripts_;
   std::vector<FetchRequest> requests_;
-  bool held_ = false;
   std::size_t waiting_ = 0;
   WaitList released_;
 };
