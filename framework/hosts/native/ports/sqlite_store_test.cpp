@@ -1,9 +1,11 @@
 #include "hosts/native/ports/sqlite_store.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <atomic>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -151,6 +153,40 @@ TEST_CASE("too long a queue refuses instead of growing") {
   const auto database = SqliteDatabase::open({.path = folder.database(), .queue_max = 0}).value();
   const auto store = database->make_store(loop, clock);
   CHECK(run_on(loop, store->get("a/1")).error().kind == Error::Kind::unavailable);
+}
+
+// A limit on file size is a full disk that a test can empty again.
+TEST_CASE("on a full disk writes fail, reads go on, and all is well when there is space again") {
+  const TemporaryFolder folder;
+  testing::ManualClock clock;
+  boost::asio::io_context loop;
+  std::atomic<int> failing = 0, recovered = 0;
+  const auto database =
+      SqliteDatabase::open(
+          {.path = folder.database(),
+           .on_disk_state = [&](std::string_view failure) { ++(failure.empty() ? recovered : failing); }})
+          .value();
+  const auto store = database->make_store(loop, clock);
+  const TimePoint later = clock.now() + 1h;
+  REQUIRE(run_on(loop, store->put("a/1", "kept", later)));
+
+  struct rlimit unlimited{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &unlimited) == 0);
+  const struct rlimit full{.rlim_cur = 4096, .rlim_max = unlimited.rlim_max};
+  const auto previous = std::signal(SIGXFSZ, SIG_IGN);
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &full) == 0);
+  for (int i = 0; i < 3; ++i) {
+    CHECK(run_on(loop, store->create("a/2", "lost", later)).error().kind == Error::Kind::unavailable);
+    CHECK(run_on(loop, store->take("a/1")).error().kind == Error::Kind::unavailable);
+    CHECK(run_on(loop, store->get("a/1")).value()->value == "kept");
+  }
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &unlimited) == 0);
+  std::signal(SIGXFSZ, previous);
+
+  CHECK(run_on(loop, store->create("a/2", "new", later)).value());
+  CHECK(run_on(loop, store->take("a/1")).value()->value == "kept");
+  CHECK(failing > 0);
+  CHECK(failing == recovered);
 }
 
 TEST_CASE("expired records leave the disk") {
