@@ -1,0 +1,174 @@
+#include "postern/clerk/token_minter.hpp"
+
+#include <doctest/doctest.h>
+
+#include <format>
+
+#include "postern/clerk/app_api.hpp"
+#include "postern/testing/test_ports.hpp"
+
+namespace postern::clerk {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto ignore = [](const std::exception_ptr&) {};
+
+std::string token_url(std::string_view session) {
+  return std::format("https://api.clerk.test/v1/sessions/{}/tokens/mcp", session);
+}
+std::string token_body(std::string_view jwt) { return std::format(R"({{"object":"token","jwt":"{}"}})", jwt); }
+
+Task<void> mint_into(TokenMinter& minter, std::string session, std::string& out) {
+  const auto token = co_await minter.mint(std::move(session));
+  out = token ? std::string{token->reveal()} : std::string{to_string(token.error())};
+}
+
+Task<void> send_into(AppApi& api, const mcp::Principal& caller, std::string& message) {
+  const auto response = co_await api.send(caller, {.path = "/api"});
+  message = response ? "no error" : response.error().message;
+}
+
+struct Fixture {
+  testing::TestPorts test;
+  Backend backend{{.api_url = "https://api.clerk.test", .secret_key = SecretKey::parse("sk_test_x").value()},
+                  test.ports};
+  TokenMinter minter{{.template_name = "mcp", .sessions_max = 3}, backend, test.ports};
+  AppApi api{{.app = AppUrl::parse("https://app.example.test").value()}, minter, test.ports};
+  mcp::Principal caller{.user_id = "user_1", .session_id = "sess_1"};
+
+  testing::ScriptedFetch::Script& when_minting(std::string_view session = "sess_1") {
+    return test.fetch.when(http::Method::post, token_url(session));
+  }
+  std::string mint(std::string session = "sess_1") {
+    std::string out;
+    Job job = Job::start(mint_into(minter, std::move(session), out), ignore);
+    for (int i = 0; i < 100 && out.empty(); ++i) test.clock.advance(200ms);
+    return out;
+  }
+  std::size_t mints(std::string_view session = "sess_1") const { return test.fetch.count(token_url(session)); }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "a token is used again until ten seconds before its end") {
+  when_minting().answer(200, token_body("one")).answer(200, token_body("two"));
+  CHECK(mint() == "one");
+  test.clock.advance(49s);
+  CHECK(mint() == "one");
+  test.clock.advance(1s);
+  CHECK(mint() == "two");
+}
+
+TEST_CASE_FIXTURE(Fixture, "what a failure at Clerk means for the caller (clerk.md 3.6)") {
+  struct Row {
+    int status;
+    std::string_view body;
+    std::string_view outcome;
+  };
+  for (const auto& [status, body, outcome] : {
+           Row{404, R"({"errors":[{"code":"resource_not_found","message":"Session not found"}]})", "session_gone"},
+           Row{404,
+               R"({"errors":[{"code":"resource_not_found","long_message":"No JWT template exists with name: mcp"}]})",
+               "config_error"},
+           Row{401, R"({"errors":[{"code":"x"}]})", "session_gone"},
+           Row{403, R"({"errors":[{"code":"user_banned"}]})", "session_gone"},
+           Row{401, R"({"errors":[{"code":"clerk_key_invalid"}]})", "bad_secret"},
+           Row{402, "", "config_error"},
+           Row{422, "", "config_error"},
+           Row{429, "", "retry_later"},
+           Row{503, "", "retry_later"},
+           Row{200, "garbage", "retry_later"},
+       }) {
+    CAPTURE(status);
+    CAPTURE(body);
+    when_minting().answer(status, std::string{body});
+    CHECK(mint() == outcome);
+  }
+  when_minting().answer(200, token_body("fine"));
+  CHECK(mint() == "fine");  // no failure is remembered
+}
+
+TEST_CASE_FIXTURE(Fixture, "calls of one session share one flight, and its failure; a dropped one is taken over") {
+  std::string out[3];
+  test.fetch.hold();
+  SUBCASE("good") { when_minting().answer(200, token_body("one")); }
+  SUBCASE("gone") { when_minting().answer(404, ""); }
+  Job first = Job::start(mint_into(minter, "sess_1", out[0]), ignore);
+  Job second = Job::start(mint_into(minter, "sess_1", out[1]), ignore);
+  Job third = Job::start(mint_into(minter, "sess_1", out[2]), ignore);
+  CHECK(mints() == 1);
+  first.cancel();
+  CHECK(mints() == 2);
+  test.fetch.release();
+  CHECK(mints() == 2);
+  CHECK_FALSE(out[1].empty());
+  CHECK(out[1] == out[2]);
+}
+
+TEST_CASE_FIXTURE(Fixture, "memory is bounded: the token that ends first makes room, also while one is waited for") {
+  for (std::string_view session : {"a", "b", "c", "d"}) when_minting(session).answer(200, token_body(session));
+  for (std::string session : {"a", "b", "c", "d"}) {
+    CHECK(mint(session) == session);
+    test.clock.advance(1s);
+  }
+  CHECK(mint("d") == "d");
+  CHECK(mint("a") == "a");
+  CHECK(mints("d") == 1);
+  CHECK(mints("a") == 2);
+}
+
+TEST_CASE_FIXTURE(Fixture, "the app is called at its origin, as the user") {
+  when_minting().answer(200, token_body("one"));
+  test.fetch.when("https://app.example.test/api/orders?q=x").answer(404, "none");
+  const auto response = run_ready(api.send(caller, {.path = "/api/orders?q=x"}));
+  REQUIRE(response);
+  CHECK(response->status == 404);  // the app's own answer, no error
+  CHECK(response->body == "none");
+  const FetchRequest& request = test.fetch.requests().back();
+  CHECK(*request.headers.find_only("Authorization") == "Bearer one");
+  CHECK(*request.headers.find_only("Accept") == "application/json");
+}
+
+TEST_CASE_FIXTURE(Fixture, "after a 401 a new token is tried, once") {
+  const std::string url = "https://app.example.test/api";
+  when_minting().answer(200, token_body("one")).answer(200, token_body("two"));
+  test.fetch.when(url).answer(401, "").answer(200, "{}");
+  CHECK(run_ready(api.send(caller, {.path = "/api"})));
+  CHECK(*test.fetch.requests().back().headers.find_only("Authorization") == "Bearer two");
+
+  test.fetch.when(url).answer(401, "");
+  CHECK(run_ready(api.send(caller, {.path = "/api"})).error().kind == Error::Kind::unauthorized);
+  CHECK(test.fetch.count(url) == 4);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a path that leads elsewhere is never asked for, nor is a token minted for it") {
+  for (std::string_view path : {"//evil.example/", "@evil.example/", "/../x", "/a#b", "/a\r\nb", "x"})
+    CHECK(run_ready(api.send(caller, {.path = std::string{path}})).error().kind == Error::Kind::internal);
+  CHECK(test.fetch.requests().empty());
+}
+
+TEST_CASE_FIXTURE(Fixture, "the token shows in no error and in no log (threats 18 and 44)") {
+  const std::string url = "https://app.example.test/api";
+  when_minting().answer(200, token_body("canary"));
+  for (int kind = 0; kind < 5; ++kind) {
+    auto& script = test.fetch.when(url);
+    if (kind == 0) script.fail(Error::Kind::unavailable);
+    if (kind == 1) script.fail(Error::Kind::limited);
+    if (kind == 2) script.answer(401, "canary");
+    if (kind == 3)
+      script.answer_with([](const FetchRequest& request) -> Result<FetchResponse> {
+        return fail(Error::Kind::unavailable, "cannot send " + *request.headers.find("Authorization"));
+      });
+    if (kind == 4) when_minting().answer(500, "canary");
+    if (kind == 4) minter.drop("sess_1", Secret{std::string_view{"canary"}});
+    std::string message;
+    Job job = Job::start(send_into(api, caller, message), ignore);
+    for (int i = 0; i < 100 && message.empty(); ++i) test.clock.advance(200ms);
+    CHECK_FALSE(message.empty());
+    CHECK_FALSE(message.contains("canary"));
+  }
+  CHECK_FALSE(test.log.contains("canary"));
+}
+
+}  // namespace postern::clerk
