@@ -1,0 +1,125 @@
+// What the emulator knows: the records of one Clerk instance, as plain data. World owns them, the resource files show
+// them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "postern/base/time.hpp"
+#include "postern/json/value.hpp"
+
+namespace postern::emulator {
+
+struct Contact {  // an email address or a phone number
+  std::string id;
+  std::string text;
+};
+
+struct User {
+  std::string id;
+  std::optional<std::string> external_id;
+  std::optional<std::string> username;
+  std::optional<std::string> first_name;
+  std::optional<std::string> last_name;
+  std::vector<Contact> email_addresses;  // the first is the primary one
+  std::vector<Contact> phone_numbers;
+  json::Object public_metadata;
+  json::Object private_metadata;
+  json::Object unsafe_metadata;
+  bool password_enabled = false;
+  bool banned = false;
+  bool locked = false;
+  std::optional<TimePoint> last_sign_in_at;
+  TimePoint created_at;
+  TimePoint updated_at;
+
+  [[nodiscard]] std::string full_name() const;
+  // What a person would know this user by: name, else email address, else username, else id.
+  [[nodiscard]] std::string display_name() const;
+};
+
+enum class SessionStatus : std::uint8_t { active, pending, revoked, ended, expired, removed, abandoned, replaced };
+[[nodiscard]] std::string_view to_string(SessionStatus status);
+[[nodiscard]] std::optional<SessionStatus> parse_session_status(std::string_view text);
+
+struct Session {
+  std::string id;
+  std::string user_id;
+  std::string client_id;
+  std::string refresh_token;
+  std::optional<std::string> organization_id;  // the active one
+  SessionStatus status = SessionStatus::active;
+  TimePoint expire_at;
+  TimePoint created_at;
+  TimePoint updated_at;
+  TimePoint last_active_at;
+
+  // May tokens be minted from it? A pending session gives tokens, which say that they are pending (clerk.md 2.2).
+  [[nodiscard]] bool alive() const { return status == SessionStatus::active || status == SessionStatus::pending; }
+};
+
+// One browser as the instance sees it. Its id doubles as the development instance's `__clerk_db_jwt`.
+struct Browser {
+  std::string id;
+  std::string client_id;
+  std::string session_id;  // empty: signed out
+};
+
+struct JwtTemplate {
+  std::string id;
+  std::string name;
+  json::Object claims;
+  std::chrono::seconds lifetime{60};
+  std::chrono::seconds allowed_clock_skew{5};
+  TimePoint created_at;
+  TimePoint updated_at;
+};
+
+struct Organization {
+  std::string id;
+  std::string name;
+  std::string slug;
+  json::Object public_metadata;
+  TimePoint created_at;
+  TimePoint updated_at;
+};
+
+struct Membership {
+  std::string id;
+  std::string organization_id;
+  std::string user_id;
+  std::string role;  // "org:admin"
+  TimePoint created_at;
+  TimePoint updated_at;
+};
+
+struct SignInToken {
+  std::string id;
+  std::string user_id;
+  std::string token;
+  std::string status = "pending";  // pending | accepted | revoked
+  TimePoint expires_at;
+  TimePoint created_at;
+  TimePoint updated_at;
+};
+
+// Cookies to set, kept under a nonce for the seconds between the redirect to the app and the app's call for them.
+struct HandshakePayload {
+  std::vector<std::string> directives;
+  TimePoint expires_at;
+};
+
+template <class T>
+using Table = std::map<std::string, T, std::less<>>;  // by id
+
+template <class T>
+[[nodiscard]] T* find(Table<T>& table, std::string_view id) {
+  const auto found = table.find(id);
+  return found == table.end() ? nullptr : &found->second;
+}
+
+}  // namespace postern::emulator

@@ -1,0 +1,186 @@
+#include "emulators/clerk/routes.hpp"
+
+#include "emulators/clerk/browser.hpp"
+#include "emulators/clerk/control.hpp"
+#include "emulators/clerk/instance.hpp"
+#include "emulators/clerk/jwt_templates.hpp"
+#include "emulators/clerk/organizations.hpp"
+#include "emulators/clerk/page.hpp"
+#include "emulators/clerk/sessions.hpp"
+#include "emulators/clerk/sign_in_tokens.hpp"
+#include "emulators/clerk/users.hpp"
+#include "postern/base/secret.hpp"
+
+namespace postern::emulator {
+
+namespace {
+
+using http::Method;
+
+enum class Access : std::uint8_t { secret_key, open };
+
+struct ApiRoute {
+  Method method;
+  std::string_view pattern;
+  Answer (*endpoint)(Call&);
+  Access access = Access::secret_key;
+};
+
+struct PageRoute {
+  Method method;
+  std::string_view pattern;
+  http::Response (*endpoint)(Call&);
+};
+
+constexpr ApiRoute api_routes[] = {
+    {Method::get, "/.well-known/jwks.json", instance::jwks, Access::open},
+    {Method::get, "/v1/jwks", instance::jwks},
+    {Method::post, "/v1/testing_tokens", instance::create_testing_token},
+
+    {Method::get, "/v1/users", users::list},
+    {Method::post, "/v1/users", users::create},
+    {Method::get, "/v1/users/count", users::count},
+    {Method::get, "/v1/users/{user_id}", users::get},
+    {Method::patch, "/v1/users/{user_id}", users::update},
+    {Method::delete_, "/v1/users/{user_id}", users::remove},
+    {Method::patch, "/v1/users/{user_id}/metadata", users::merge_metadata},
+    {Method::put, "/v1/users/{user_id}/metadata", users::replace_metadata},
+    {Method::post, "/v1/users/{user_id}/ban", users::ban},
+    {Method::post, "/v1/users/{user_id}/unban", users::unban},
+    {Method::post, "/v1/users/{user_id}/lock", users::lock},
+    {Method::post, "/v1/users/{user_id}/unlock", users::unlock},
+    {Method::get, "/v1/users/{user_id}/organization_memberships", organizations::memberships_of_user},
+
+    {Method::get, "/v1/sessions", sessions::list},
+    {Method::post, "/v1/sessions", sessions::create},
+    {Method::get, "/v1/sessions/{session_id}", sessions::get},
+    {Method::post, "/v1/sessions/{session_id}/tokens", sessions::mint},
+    {Method::post, "/v1/sessions/{session_id}/tokens/{template}", sessions::mint_from_template},
+    {Method::post, "/v1/sessions/{session_id}/revoke", sessions::revoke},
+    {Method::post, "/v1/sessions/{session_id}/refresh", sessions::refresh},
+
+    {Method::get, "/v1/jwt_templates", jwt_templates::list},
+    {Method::post, "/v1/jwt_templates", jwt_templates::create},
+    {Method::get, "/v1/jwt_templates/{template_id}", jwt_templates::get},
+    {Method::patch, "/v1/jwt_templates/{template_id}", jwt_templates::update},
+    {Method::delete_, "/v1/jwt_templates/{template_id}", jwt_templates::remove},
+
+    {Method::get, "/v1/organizations", organizations::list},
+    {Method::post, "/v1/organizations", organizations::create},
+    {Method::get, "/v1/organizations/{organization}", organizations::get},
+    {Method::get, "/v1/organizations/{organization}/memberships", organizations::memberships},
+    {Method::post, "/v1/organizations/{organization}/memberships", organizations::add_membership},
+
+    {Method::post, "/v1/sign_in_tokens", sign_in_tokens::create},
+    {Method::post, "/v1/sign_in_tokens/{sign_in_token_id}/revoke", sign_in_tokens::revoke},
+
+    {Method::get, "/v1/clients/handshake_payload", browser::handshake_payload},
+
+    {Method::get, "/__emulator/state", control::state, Access::open},
+    {Method::get, "/__emulator/calls", control::calls, Access::open},
+    {Method::post, "/__emulator/clock/advance", control::advance_clock, Access::open},
+    {Method::post, "/__emulator/sessions/{session_id}/end", control::end_session, Access::open},
+    {Method::post, "/__emulator/sessions/{session_id}/status", control::set_session_status, Access::open},
+    {Method::post, "/__emulator/users/{user_id}/ban", users::ban, Access::open},
+    {Method::post, "/__emulator/faults", control::add_fault, Access::open},
+    {Method::delete_, "/__emulator/faults", control::clear_faults, Access::open},
+    {Method::post, "/__emulator/rotate-key", control::rotate_key, Access::open},
+    {Method::post, "/__emulator/reset", control::reset, Access::open},
+};
+
+constexpr PageRoute page_routes[] = {
+    {Method::get, "/", browser::show_start},
+    {Method::get, "/emulator.css", [](Call&) { return stylesheet(); }},
+    {Method::get, "/sign-in", browser::show_sign_in},
+    {Method::post, "/sign-in", browser::sign_in},
+    {Method::get, "/sign-out", browser::show_sign_out},
+    {Method::post, "/sign-out", browser::sign_out},
+    {Method::get, "/v1/client/handshake", browser::handshake},
+};
+
+Read<void> check_secret_key(const World& world, const http::Request& request) {
+  const std::string* authorization = request.headers.find_only("Authorization");
+  constexpr std::string_view scheme = "Bearer ";
+  if (!authorization) {
+    return std::unexpected(
+        ApiError{.status = 401,
+                 .code = "authentication_invalid",
+                 .message = "Invalid authentication",
+                 .long_message = "Unable to authenticate the request, you need to supply an active session"});
+  }
+  if (!authorization->starts_with(scheme)) {
+    return std::unexpected(
+        ApiError{.status = 401,
+                 .code = "authorization_header_format_invalid",
+                 .message = "Invalid Authorization header format",
+                 .long_message = "Invalid Authorization header format. Must be \"Bearer <secret key>\""});
+  }
+  if (!constant_time_equal(authorization->substr(scheme.size()), world.settings().secret_key)) {
+    constexpr std::string_view text =
+        "The provided Clerk Secret Key is invalid. Make sure that your Clerk Secret Key is correct.";
+    return std::unexpected(ApiError{
+        .status = 401, .code = "clerk_key_invalid", .message = std::string(text), .long_message = std::string(text)});
+  }
+  return {};
+}
+
+Read<json::Object> read_body(const http::Request& request) {
+  if (request.body.empty()) return json::Object{};
+  auto value = json::parse(request.body);
+  if (value && value->is_object()) return value->get_object();
+  return std::unexpected(ApiError{.status = 400,
+                                  .code = "request_body_invalid",
+                                  .message = "Request body invalid",
+                                  .long_message = "The request body is not a JSON object."});
+}
+
+ApiError malformed_query() {
+  return {.status = 400,
+          .code = "request_invalid",
+          .message = "Malformed query",
+          .long_message = "The query string cannot be decoded."};
+}
+
+Answer answer(const ApiRoute& route, World& world, const http::Request& request, const http::PathParameters& path) {
+  if (route.access == Access::secret_key) {
+    TRY(check_secret_key(world, request));
+  }
+  auto query = uri::Form::parse(request.query());
+  if (!query) return std::unexpected(malformed_query());
+  TRY(auto body, read_body(request));
+  Call call{.world = world, .request = request, .path = path, .query = *std::move(query), .body = std::move(body)};
+  return route.endpoint(call);
+}
+
+// The references outlive the task: see http::Endpoint.
+Task<http::Response> serve_api(const ApiRoute& route, World& world, http::Request& request,
+                               const http::PathParameters& path) {
+  const Answer made = answer(route, world, request, path);
+  if (made) co_return http::Response::json(200, json::serialize(*made));
+  co_return to_response(made.error(), world.new_id("trace_"));
+}
+
+Task<http::Response> serve_page(const PageRoute& route, World& world, http::Request& request,
+                                const http::PathParameters& path) {
+  auto query = uri::Form::parse(request.query());
+  if (!query) co_return to_response(malformed_query(), world.new_id("trace_"));
+  Call call{.world = world, .request = request, .path = path, .query = *std::move(query), .body = {}};
+  co_return route.endpoint(call);
+}
+
+}  // namespace
+
+void add_routes(http::Router& router, World& world) {
+  for (const ApiRoute& route : api_routes) {
+    router.add(route.method, route.pattern, [&route, &world](http::Request& request, const http::PathParameters& path) {
+      return serve_api(route, world, request, path);
+    });
+  }
+  for (const PageRoute& route : page_routes) {
+    router.add(route.method, route.pattern, [&route, &world](http::Request& request, const http::PathParameters& path) {
+      return serve_page(route, world, request, path);
+    });
+  }
+}
+
+}  // namespace postern::emulator

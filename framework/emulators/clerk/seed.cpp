@@ -1,0 +1,62 @@
+// Fixed ids, so that tests, orders of the example app and bookmarks mean the same person after every restart.
+#include <initializer_list>
+
+#include "emulators/clerk/world.hpp"
+
+namespace postern::emulator {
+
+namespace {
+
+struct Person {
+  std::string_view id, email_id, first_name, last_name, email, role;
+};
+
+constexpr Person people[] = {
+    {"user_AdaLovelace0000000000000001", "idn_AdaLovelace0000000000000001", "Ada", "Lovelace", "ada@acme.test",
+     "org:admin"},
+    {"user_GraceHopper0000000000000002", "idn_GraceHopper0000000000000002", "Grace", "Hopper", "grace@acme.test",
+     "org:member"},
+    {"user_KatherineJohnson00000000003", "idn_KatherineJohnson00000000003", "Katherine", "Johnson",
+     "katherine@acme.test", "org:member"},
+};
+
+constexpr std::string_view organization_id = "org_Acme00000000000000000000001";
+
+}  // namespace
+
+void seed(World& world) {
+  using namespace std::chrono_literals;
+  const TimePoint founded = std::chrono::sys_days{std::chrono::year{2026} / 1 / 5} + 9h;
+  world.organizations.emplace(organization_id, Organization{.id = std::string(organization_id),
+                                                            .name = "Acme",
+                                                            .slug = "acme",
+                                                            .public_metadata = {},
+                                                            .created_at = founded,
+                                                            .updated_at = founded});
+  TimePoint joined = founded;
+  for (const Person& person : people) {
+    User user{.id = std::string(person.id)};
+    user.first_name = person.first_name;
+    user.last_name = person.last_name;
+    user.email_addresses = {{.id = std::string(person.email_id), .text = std::string(person.email)}};
+    user.password_enabled = true;
+    user.created_at = user.updated_at = joined;
+    Membership membership{.id = "orgmem_" + user.id.substr(5),
+                          .organization_id = std::string(organization_id),
+                          .user_id = user.id,
+                          .role = std::string(person.role),
+                          .created_at = joined,
+                          .updated_at = joined};
+    world.memberships.emplace(membership.id, std::move(membership));
+    world.users.emplace(user.id, std::move(user));
+    joined += 24h;
+  }
+  // What the example app takes as a bearer token: its own origin is the audience (clerk.md 2.3).
+  JwtTemplate acme{.id = "jtmp_Postern00000000000000000001", .name = "postern"};
+  acme.claims = {
+      {"aud", "http://localhost:8789"}, {"email", "{{user.primary_email_address}}"}, {"name", "{{user.full_name}}"}};
+  acme.created_at = acme.updated_at = founded;
+  world.templates.emplace(acme.id, std::move(acme));
+}
+
+}  // namespace postern::emulator

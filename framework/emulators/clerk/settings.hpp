@@ -1,0 +1,35 @@
+// What the emulator is started with, from flags and the environment.
+//
+//   auto settings = Settings::parse({argv + 1, argv + argc}, environment);   // then settings->publishable_key()
+//
+// It speaks plain HTTP on loopback only, and refuses a live secret key: it must never be mistaken for Clerk.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "postern/base/result.hpp"
+
+namespace postern::emulator {
+
+struct Settings {
+  std::uint16_t port = 8790;
+  std::string secret_key = "sk_test_postern_offline_clerk";
+  // Where the signing key is kept, so that tokens and JWKS caches outlive a restart. Empty: a new key at each start.
+  std::string state_file;
+
+  using Environment = std::function<std::optional<std::string>(std::string_view name)>;
+  [[nodiscard]] static Result<Settings> parse(std::span<const char* const> arguments, const Environment& environment);
+
+  [[nodiscard]] std::string host() const;             // "127.0.0.1:8790"
+  [[nodiscard]] std::string issuer() const;           // "http://127.0.0.1:8790"
+  [[nodiscard]] std::string publishable_key() const;  // pk_test_ + base64(host + "$")
+};
+
+[[nodiscard]] std::string usage();
+
+}  // namespace postern::emulator

@@ -1,0 +1,74 @@
+#include "emulators/clerk/tokens.hpp"
+
+#include "emulators/clerk/template_claims.hpp"
+
+namespace postern::emulator {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view session_category = "cl_B7d4PD111AAA";
+constexpr std::string_view template_category = "cl_B7d4PD222AAA";
+constexpr auto default_lifetime = 60s;
+constexpr auto not_before_margin = 10s;
+
+json::Object header(std::string_view category) { return {{"cat", category}, {"typ", "JWT"}}; }
+
+// The claims that every token of a user has, and that no template may override.
+json::Object user_claims(World& world, const Session& session, const MintOptions& options,
+                         std::chrono::seconds lifetime, std::chrono::seconds margin) {
+  const std::int64_t issued_at = to_unix_seconds(world.now());
+  json::Object claims{{"exp", issued_at + lifetime.count()}, {"iat", issued_at},
+                      {"iss", world.settings().issuer()},    {"jti", world.new_token()},
+                      {"nbf", issued_at - margin.count()},   {"sub", session.user_id}};
+  if (!options.authorized_party.empty()) claims["azp"] = options.authorized_party;
+  return claims;
+}
+
+// The active organisation in the compressed form of version 2. The instance has no features, hence no permissions.
+std::optional<json::Object> organization_claim(World& world, const Session& session) {
+  if (!session.organization_id) return std::nullopt;
+  const Organization* organization = find(world.organizations, *session.organization_id);
+  const Membership* membership = world.find_membership(*session.organization_id, session.user_id);
+  if (!organization || !membership) return std::nullopt;
+  const std::string role = membership->role.starts_with("org:") ? membership->role.substr(4) : membership->role;
+  return json::Object{{"id", organization->id}, {"slg", organization->slug}, {"rol", role}};
+}
+
+}  // namespace
+
+std::string mint_session_token(World& world, const Session& session, const MintOptions& options) {
+  json::Object claims =
+      user_claims(world, session, options, options.lifetime.value_or(default_lifetime), not_before_margin);
+  claims["sid"] = session.id;
+  claims["sts"] = to_string(session.status);
+  claims["v"] = 2;
+  const auto since_sign_in = std::chrono::duration_cast<std::chrono::minutes>(world.now() - session.created_at);
+  claims["fva"] = json::Array{since_sign_in.count(), -1};
+  if (auto organization = organization_claim(world, session)) claims["o"] = *std::move(organization);
+  return world.key().sign(header(session_category), claims);
+}
+
+std::string mint_template_token(World& world, const Session& session, const JwtTemplate& jwt_template,
+                                const MintOptions& options) {
+  const TemplateSubject subject{
+      .user = find(world.users, session.user_id),
+      .organization = session.organization_id ? find(world.organizations, *session.organization_id) : nullptr,
+      .membership =
+          session.organization_id ? world.find_membership(*session.organization_id, session.user_id) : nullptr};
+  json::Object claims = fill_in(jwt_template.claims, subject);
+  for (const auto& claim : user_claims(world, session, options, options.lifetime.value_or(jwt_template.lifetime),
+                                       jwt_template.allowed_clock_skew)) {
+    claims[claim.key()] = claim.value();
+  }
+  return world.key().sign(header(template_category), claims);
+}
+
+std::string mint_handshake_token(World& world, const std::vector<std::string>& directives) {
+  json::Array cookies;
+  for (const std::string& directive : directives) cookies.push_back(json::Value(directive));
+  return world.key().sign(header(session_category), {{"handshake", std::move(cookies)}});
+}
+
+}  // namespace postern::emulator
