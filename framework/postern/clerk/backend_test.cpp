@@ -110,8 +110,7 @@ TEST_CASE_FIXTURE(Fixture, "Retry-After is honoured while the deadline allows") 
 }
 
 TEST_CASE_FIXTURE(Fixture, "a Clerk that never answers ends with the deadline") {
-  test.fetch.when(session_url).answer(200, std::string{session_body});
-  test.fetch.hold();
+  test.fetch.when(session_url).hold().answer(200, std::string{session_body});
   const TimePoint before = test.clock.now();
   CHECK(get_session().error().status == 0);
   CHECK(test.clock.now() - before <= 11s);

@@ -162,7 +162,7 @@ TEST_CASE_FIXTURE(Fixture, "Clerk has the last word on the session and the user"
 }
 
 TEST_CASE_FIXTURE(Fixture, "a slow Clerk is unavailable, and no grant ends by it") {
-  test.fetch.hold();
+  test.fetch.when(session_url).hold().answer(200, session_body("user_1", "active"));
   CHECK(confirm().error().kind == Error::Kind::unavailable);
 }
 

@@ -90,8 +90,7 @@ TEST_CASE_FIXTURE(Fixture, "without any key the answer is unavailable, and a sec
 }
 
 TEST_CASE_FIXTURE(Fixture, "many who ask at once share one fetch; if the first is dropped, the next takes over") {
-  test.fetch.when(jwks_url).answer(200, clerk.jwks());
-  test.fetch.hold();
+  test.fetch.when(jwks_url).hold().answer(200, clerk.jwks());
   bool found[3] = {};
   Job first = Job::start(find_into(keys, "ins_1", found[0]), ignore);
   Job second = Job::start(find_into(keys, "ins_1", found[1]), ignore);
@@ -100,7 +99,7 @@ TEST_CASE_FIXTURE(Fixture, "many who ask at once share one fetch; if the first i
   first.cancel();
   CHECK(test.fetch.requests().size() == 2);
   CHECK(test.fetch.waiting() == 1);
-  test.fetch.release();
+  test.fetch.release(jwks_url);
   CHECK(found[1]);
   CHECK(found[2]);
   CHECK(test.fetch.requests().size() == 2);

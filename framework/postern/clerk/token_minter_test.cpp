@@ -91,16 +91,15 @@ TEST_CASE_FIXTURE(Fixture, "what a failure at Clerk means for the caller (clerk.
 
 TEST_CASE_FIXTURE(Fixture, "calls of one session share one flight, and its failure; a dropped one is taken over") {
   std::string out[3];
-  test.fetch.hold();
-  SUBCASE("good") { when_minting().answer(200, token_body("one")); }
-  SUBCASE("gone") { when_minting().answer(404, ""); }
+  SUBCASE("good") { when_minting().hold().answer(200, token_body("one")); }
+  SUBCASE("gone") { when_minting().hold().answer(404, ""); }
   Job first = Job::start(mint_into(minter, "sess_1", out[0]), ignore);
   Job second = Job::start(mint_into(minter, "sess_1", out[1]), ignore);
   Job third = Job::start(mint_into(minter, "sess_1", out[2]), ignore);
   CHECK(mints() == 1);
   first.cancel();
   CHECK(mints() == 2);
-  test.fetch.release();
+  test.fetch.release(token_url("sess_1"));
   CHECK(mints() == 2);
   CHECK_FALSE(out[1].empty());
   CHECK(out[1] == out[2]);
