@@ -44,7 +44,7 @@ CallStart start_call(CallContext context, const json::Object& params) {
   if (!tool) return rpc::Error{rpc::ErrorCode::invalid_params, "Unknown tool: " + std::string{*name}};
   if (auto denied = check_access(*tool, context.caller)) return *std::move(denied);
 
-  const json::Value nothing{json::Object{}};
+  const json::Value nothing(json::Object{});
   const json::Value* given = json::find(params, "arguments");
   const json::Value& arguments = given ? *given : nothing;
   if (!arguments.is_object()) return rpc::Error{rpc::ErrorCode::invalid_params, "params.arguments must be an object."};

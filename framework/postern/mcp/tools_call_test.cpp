@@ -1,0 +1,190 @@
+// Calls that take their time: streams, progress, cancellation, and many at once.
+#include <random>
+
+#include "postern/http/sse.hpp"
+#include "postern/mcp/endpoint_fixture.hpp"
+
+using namespace postern;
+using namespace postern::mcp;
+using namespace postern::mcp::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::string_view token = R"(,"progressToken":"p")";
+
+// One request under way, as a host would drive it: waits for the response, then reads its stream to the end.
+struct Exchange {
+  http::Request request;
+  http::Response response;
+  std::vector<http::SseEvent> events;
+  std::size_t comments = 0;
+  bool answered = false;
+  bool ended = false;
+  Job job;
+
+  static Task<void> drive(Endpoint& endpoint, Exchange& self, const Principal* caller) {
+    auto answer = co_await endpoint.handle(self.request, caller);
+    REQUIRE(answer);
+    self.response = *std::move(answer);
+    self.answered = true;
+    http::SseParser parser;
+    while (self.response.stream) {
+      auto bytes = co_await self.response.stream->next();
+      if (!bytes) break;
+      if (bytes->starts_with(":")) ++self.comments;
+      for (auto& event : *parser.feed(*bytes)) self.events.push_back(std::move(event));
+    }
+    self.ended = true;
+  }
+  void start(Endpoint& endpoint, const Principal& caller) {
+    job = Job::start(drive(endpoint, *this, &caller), [](std::exception_ptr failure) { REQUIRE_FALSE(failure); });
+  }
+  // What the client hears last: a plain body, or the stream's last event.
+  [[nodiscard]] std::string reply() const { return events.empty() ? response.body : events.back().data; }
+  void disconnect() {
+    job.cancel();
+    response.stream.reset();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("progress and then the result come as events of one stream; what is not more is not told") {
+  Fixture fixture;
+  Exchange exchange{.request = Fixture::call("steps", "{}", token)};
+  exchange.start(fixture.endpoint, fixture.alice);
+  fixture.test.clock.advance(1s);
+  REQUIRE(exchange.ended);
+  CHECK(*exchange.response.headers.find("Content-Type") == "text/event-stream");
+  CHECK(*exchange.response.headers.find("X-Accel-Buffering") == "no");
+  REQUIRE(exchange.events.size() == 4);
+  for (std::size_t i = 0; i < 3; ++i) {
+    // 2026-07-28, basic/patterns/progress.
+    CHECK(
+        *json::parse(exchange.events[i].data) ==
+        *json::parse(R"({"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"p","progress":)" +
+                     std::to_string(i + 1) + R"(.0,"total":3.0,"message":"step"}})"));
+  }
+  CHECK(exchange.reply().contains("\"done\""));
+}
+
+TEST_CASE("without a token, or without event streams, there is only the result") {
+  Fixture fixture;
+  Exchange silent{.request = Fixture::call("steps", "{}")};
+  Exchange plain{.request = Fixture::call("steps", "{}", token)};
+  plain.request.headers.set("Accept", "application/json");
+  for (Exchange* exchange : {&silent, &plain}) {
+    exchange->start(fixture.endpoint, fixture.alice);
+    fixture.test.clock.advance(1s);
+    REQUIRE(exchange->ended);
+    CHECK(exchange->events.empty());
+    CHECK(*exchange->response.headers.find("Content-Type") == "application/json");
+    CHECK(exchange->reply().contains("\"done\""));
+  }
+}
+
+TEST_CASE("a call that takes long becomes a stream, kept alive, and ends after an hour at the latest") {
+  Fixture fixture;
+  Exchange minute{.request = Fixture::call("waits", R"({"seconds":60})")};
+  minute.start(fixture.endpoint, fixture.alice);
+  fixture.test.clock.advance(2s);
+  CHECK_FALSE(minute.answered);
+  fixture.test.clock.advance(1s);
+  CHECK(minute.answered);
+  CHECK(minute.comments == 1);
+  fixture.test.clock.advance(57s);
+  CHECK(minute.comments == 4);
+  CHECK(minute.reply().contains("waited 60"));
+
+  for (const char* accept : {"text/event-stream", "application/json"}) {
+    CAPTURE(accept);
+    Exchange day{.request = Fixture::call("waits", R"({"seconds":86400})")};
+    day.request.headers.set("Accept", accept);
+    day.start(fixture.endpoint, fixture.alice);
+    fixture.test.clock.advance(1h + 15s);
+    REQUIRE(day.ended);
+    CHECK(day.reply().contains("-32603"));
+  }
+  CHECK(fixture.test.clock.sleepers() == 0);
+}
+
+TEST_CASE("a client that goes away takes its tool along") {
+  Fixture fixture;
+  for (const auto before : {0s, 10s}) {
+    Exchange exchange{.request = Fixture::call("waits", R"({"seconds":60})", token)};
+    exchange.start(fixture.endpoint, fixture.alice);
+    fixture.test.clock.advance(before);
+    CHECK(fixture.test.clock.sleepers() > 0);
+    exchange.disconnect();
+    CHECK(fixture.test.clock.sleepers() == 0);
+  }
+}
+
+TEST_CASE("notifications/cancelled stops the call of its own session, and no other") {
+  Fixture fixture;
+  const auto alices = fixture.initialize("2025-11-25", fixture.alice);
+  const auto bobs = fixture.initialize("2025-11-25", fixture.bob);
+  Endpoint other_loop{fixture.app, fixture.test.ports, {.session_key = Secret{std::string(32, 'k')}}};
+  const std::string call =
+      R"({"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"waits","arguments":{"seconds":60}}})";
+  auto cancel = [&](std::string_view session, const Principal& caller, std::string_view id) {
+    auto request = Fixture::post(
+        R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":)" + std::string{id} + "}}",
+        {{"Mcp-Session-Id", session}});
+    CHECK(run_ready(other_loop.handle(request, &caller))->status == 202);
+  };
+  for (const auto before : {0s, 10s}) {
+    CAPTURE(before.count());
+    Exchange alice{.request = Fixture::post(call, {{"Mcp-Session-Id", alices}})};
+    Exchange bob{.request = Fixture::post(call, {{"Mcp-Session-Id", bobs}})};
+    alice.start(fixture.endpoint, fixture.alice);
+    bob.start(fixture.endpoint, fixture.bob);
+    fixture.test.clock.advance(before);
+    cancel(alices, fixture.alice, "\"7\"");
+    cancel(alices, fixture.alice, "8");
+    CHECK_FALSE(alice.ended);
+    cancel(alices, fixture.alice, "7");
+    CHECK(alice.ended);
+    CHECK(alice.reply().empty());
+    CHECK_FALSE(bob.ended);
+    cancel(bobs, fixture.bob, "7");
+    CHECK(bob.ended);
+    CHECK(fixture.test.clock.sleepers() == 0);
+  }
+}
+
+// security.md threat 28, CVE-2026-25536.
+TEST_CASE("64 calls under one id, at once, each get their own answer and their own progress") {
+  Fixture fixture;
+  const auto session = fixture.initialize("2025-11-25", fixture.alice);
+  std::vector<std::unique_ptr<Exchange>> exchanges;
+  for (int i = 0; i < 64; ++i) {
+    const std::string arguments = R"({"seconds":)" + std::to_string(1 + (i * 37) % 64) + "}";
+    auto exchange = std::make_unique<Exchange>();
+    exchange->request =
+        i % 2 == 0
+            ? Fixture::call("waits", arguments, token)
+            : Fixture::post(R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"waits","arguments":)" +
+                                arguments + "}}",
+                            {{"Mcp-Session-Id", session}});
+    exchanges.push_back(std::move(exchange));
+  }
+  for (auto& exchange : exchanges) exchange->start(fixture.endpoint, fixture.alice);
+  fixture.test.clock.advance(70s);
+  for (int i = 0; i < 64; ++i) {
+    const auto& exchange = *exchanges[static_cast<std::size_t>(i)];
+    REQUIRE(exchange.ended);
+    CHECK(exchange.reply().contains("waited " + std::to_string(1 + (i * 37) % 64) + "\""));
+    CHECK(exchange.events.size() <= 1);
+  }
+}
+
+TEST_CASE("an exception of a tool stays in the log") {
+  Fixture fixture;
+  const auto response = fixture.send(Fixture::call("throws", "{}"));
+  CHECK(response.status == 200);
+  CHECK(*json::find(*json::find(parsed(response), "result"), "isError") == true);
+  CHECK_FALSE(response.body.contains("secret detail"));
+  CHECK(fixture.test.log.contains("request=req_1 tool=throws what=secret detail"));
+}
