@@ -168,7 +168,7 @@ TEST_CASE("a template token has the template's claims, no session, and a categor
   const std::string jwt = text_of(reply.object().at("jwt"));
   const json::Object claims = part_of(jwt, 1);
   CHECK(part_of(jwt, 0).at("cat") == "cl_B7d4PD222AAA");
-  CHECK(claims.at("aud") == "http://localhost:8789");
+  CHECK(claims.at("aud") == "acme-app");
   CHECK(claims.at("email") == "ada@acme.test");
   CHECK(claims.at("name") == "Ada Lovelace");
   CHECK(claims.at("exp").as_int64() - claims.at("iat").as_int64() == 300);

@@ -51,10 +51,10 @@ void seed(World& world) {
     world.users.emplace(user.id, std::move(user));
     joined += 24h;
   }
-  // What the example app takes as a bearer token: its own origin is the audience (clerk.md 2.3).
+  // What the example app takes as a bearer token: its API is the audience (clerk.md 2.3).
   JwtTemplate acme{.id = "jtmp_Postern00000000000000000001", .name = "postern"};
   acme.claims = {
-      {"aud", "http://localhost:8789"}, {"email", "{{user.primary_email_address}}"}, {"name", "{{user.full_name}}"}};
+      {"aud", "acme-app"}, {"email", "{{user.primary_email_address}}"}, {"name", "{{user.full_name}}"}};
   acme.created_at = acme.updated_at = founded;
   world.templates.emplace(acme.id, std::move(acme));
 }
