@@ -28,9 +28,11 @@ body {
 a { color: var(--accent); }
 .bar { border-bottom: 1px solid var(--line); background: var(--card); }
 .bar > div { display: flex; align-items: center; gap: 20px; max-width: 880px; margin: 0 auto; padding: 14px 20px; }
-.bar a { color: inherit; text-decoration: none; }
+.bar a, .bar span { white-space: nowrap; }
+.bar a:not(.button) { color: inherit; text-decoration: none; }
 .brand { font: 600 20px/1 Georgia, "Times New Roman", serif; letter-spacing: .01em; margin-right: auto; }
 .bar span { color: var(--quiet); }
+@media (max-width: 460px) { .bar span { display: none; } }
 main { max-width: 880px; margin: 0 auto; padding: 40px 20px 64px; }
 main.narrow { max-width: 480px; }
 h1 { margin: 0 0 8px; font: 600 32px/1.2 Georgia, "Times New Roman", serif; }

@@ -22,7 +22,7 @@ std::string money(std::int64_t cents, std::string_view currency) {
 std::string order_line(const Order& order) {
   std::string items;
   for (const OrderItem& item : order.items) {
-    if (!items.empty()) items += ", ";
+    if (!items.empty()) items += " · ";
     items += (item.quantity > 1 ? std::to_string(item.quantity) + " × " : "") + item.name;
   }
   const std::string status{to_string(order.status)};
