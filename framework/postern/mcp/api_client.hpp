@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "postern/base/result.hpp"
@@ -21,7 +22,7 @@
 
 namespace postern::mcp {
 
-// A value in a query: text, a whole number, true or false, or an optional of these; an empty one leaves the name out.
+// A value in a query: text, a whole number, true or false, an enumerator, or an optional of these; an empty one leaves the name out.
 class QueryValue {
  public:
   QueryValue(std::string_view text) : text_(text) {}
@@ -31,6 +32,9 @@ class QueryValue {
   QueryValue(std::integral auto number)
     requires(!std::same_as<decltype(number), bool>)
       : text_(std::to_string(number)) {}
+  template <class E>
+    requires std::is_scoped_enum_v<E>
+  QueryValue(E value) : text_(json::encode(value).as_string()) {}
   template <class T>
   QueryValue(const std::optional<T>& value) {
     if (value) *this = QueryValue{*value};

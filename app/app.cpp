@@ -1,0 +1,34 @@
+// YOURS: what this server is called, what it may be allowed to do, and its tools. One line a tool.
+#include "app/app.hpp"
+
+#include "app/tools/cancel_order.hpp"
+#include "app/tools/list_users.hpp"
+#include "app/tools/search_orders.hpp"
+#include "app/tools/who_am_i.hpp"
+
+namespace app {
+
+postern::mcp::App make_app() {
+  postern::mcp::App app{"acme", "0.1.0"};
+  app.title("Acme Shop");
+  app.instructions(
+      "Tools for the signed-in customer of the Acme shop: look at orders, cancel one that has not shipped.");
+
+  // What a person is asked to allow, in words for the consent page.
+  app.scope("profile:read", "See who you are and who else uses the shop");
+  app.scope("orders:read", "See your orders");
+  app.scope("orders:write", "Cancel your orders");
+
+  app.tool("who_am_i", "Tell who is signed in, and through which assistant.", who_am_i)
+      .read_only()
+      .needs_scope("profile:read");
+  app.tool("list_users", "List the people who use the shop.", list_users).read_only().needs_scope("profile:read");
+  app.tool("search_orders", "Find the signed-in user's orders.", search_orders).read_only().needs_scope("orders:read");
+  app.tool("cancel_order", "Cancel an order that has not shipped.", cancel_order)
+      .destructive()
+      .idempotent()
+      .needs_scope("orders:write");
+  return app;
+}
+
+}  // namespace app

@@ -1,0 +1,10 @@
+// Your server: its name and its tools. app.cpp makes it, the host runs it.
+#pragma once
+
+#include "postern/mcp/app.hpp"
+
+namespace app {
+
+[[nodiscard]] postern::mcp::App make_app();
+
+}  // namespace app

@@ -1,0 +1,24 @@
+// The people of the app, from the app's own API: called as the signed-in user, so the app decides what they may see.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "postern/mcp.hpp"
+
+namespace app {
+
+struct User {
+  std::string id;
+  std::string name;
+  std::string email;
+};
+struct Users {
+  std::vector<User> users;
+};
+
+inline postern::Task<postern::Result<Users>> list_users(postern::mcp::Call& call) {
+  co_return co_await call.api().get<Users>("/api/users");
+}
+
+}  // namespace app

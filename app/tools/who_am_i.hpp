@@ -1,0 +1,23 @@
+// Tells who is signed in. The smallest useful tool: copy this file to add your own.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "postern/mcp.hpp"
+
+namespace app {
+
+struct Me {
+  std::string user_id;
+  std::string session_id;
+  std::string client_id;
+  std::vector<std::string> scopes;
+};
+
+inline postern::Task<postern::Result<Me>> who_am_i(postern::mcp::Call& call) {
+  const postern::mcp::Principal& user = call.user();
+  co_return Me{user.user_id, user.session_id, user.client_id, user.scopes};
+}
+
+}  // namespace app

@@ -1,0 +1,171 @@
+#include "postern/server/server.hpp"
+
+#include <algorithm>
+#include <format>
+#include <optional>
+#include <string>
+
+#include "postern/http/html.hpp"
+#include "postern/json/value.hpp"
+#include "postern/ports/random.hpp"
+
+namespace postern::server {
+namespace {
+
+oauth::Settings oauth_settings(const mcp::App& app, const Settings& settings) {
+  oauth::Settings oauth;
+  oauth.issuer = settings.server_url;
+  oauth.resource = settings.mcp_url();
+  oauth.server_name = app.title().empty() ? app.name() : app.title();
+  oauth.server_secret = settings.server_secret;
+  for (const mcp::Scope& scope : app.scopes()) oauth.scopes.push_back({scope.name, scope.description});
+  oauth.dynamic_registration = settings.dynamic_registration == Settings::DynamicRegistration::on;
+  return oauth;
+}
+
+mcp::Principal principal_of(oauth::AccessToken token) {
+  return {.user_id = std::move(token.user_id),
+          .session_id = std::move(token.session_id),
+          .organization_id = std::move(token.organization_id),
+          .client_id = std::move(token.client_id),
+          .grant_id = std::move(token.grant_id),
+          .scopes = std::move(token.scopes)};
+}
+
+http::Response refusal(int status, std::string_view error, std::string_view message) {
+  return http::Response::json(status, json::serialize(json::Object{{"error", error}, {"message", message}}));
+}
+
+bool has_public_tools(const mcp::App& app) {
+  return std::ranges::any_of(app.tools(),
+                             [](const mcp::Tool& tool) { return tool.access == mcp::Tool::Access::anyone; });
+}
+
+bool is_probe(std::string_view path) { return path == "/healthz" || path == "/readyz"; }
+
+}  // namespace
+
+Server::Server(const mcp::App& app, const Settings& settings, const Ports& ports)
+    : app_(app),
+      settings_(settings),
+      ports_(ports),
+      gate_(settings.server_url, settings.app_url.origin(), settings.allowed_origins),
+      pages_(ports.crypto),
+      backend_({.api_url = settings.clerk_api_url, .secret_key = settings.clerk_secret_key}, ports_),
+      keys_(settings.clerk_publishable_key.jwks_url(), ports_),
+      session_tokens_(
+          {.issuer = settings.clerk_publishable_key.issuer(), .authorized_parties = {settings.app_url.origin()}}, keys_,
+          ports_),
+      minter_({.template_name = settings.clerk_jwt_template}, backend_, ports_),
+      app_api_({.app = settings.app_url}, minter_, ports_),
+      sign_in_({.app = settings.app_url, .query_token = settings.bridge_query_token}, session_tokens_, backend_,
+               ports_),
+      oauth_(oauth_settings(app, settings), ports_, sign_in_),
+      watched_app_api_(app_api_, oauth_),
+      endpoint_(app, ports_,
+                {.session_key = derive_key(ports.crypto, settings.server_secret, "mcp-session"),
+                 .upstream = &watched_app_api_}) {
+  add_routes();
+}
+
+void Server::add_routes() {
+  using http::Method;
+  oauth_.add_routes(router_);
+  for (const Method method : {Method::post, Method::get, Method::delete_}) {
+    router_.add(method, "/mcp",
+                [this](http::Request& request, const http::PathParameters&) { return call_mcp(request); });
+  }
+  // Alive, whatever it depends on; and able to serve, so that a load balancer may send requests.
+  router_.add(Method::get, "/healthz", [](http::Request&, const http::PathParameters&) -> Task<http::Response> {
+    co_return http::Response::json(200, R"({"status":"ok"})");
+  });
+  router_.add(Method::get, "/readyz", [this](http::Request&, const http::PathParameters&) { return ready(); });
+  router_.add(Method::get, "/", [this](http::Request&, const http::PathParameters&) { return home(); });
+}
+
+Task<http::Response> Server::handle(http::Request request) {
+  const TimePoint began = ports_.clock.now();
+  request.id = random_id(ports_.random);
+  http::Response response = co_await answer(request);
+  gate_.finish(request, response);
+  log(request, response, began);
+  co_return response;
+}
+
+Task<http::Response> Server::answer(http::Request& request) {
+  // A load balancer asks by address, not by name.
+  if (!is_probe(request.path()) && !gate_.host_allowed(request)) {
+    co_return refusal(403, "forbidden_host", "The Host header must name " + settings_.server_url + ".");
+  }
+  if (request.method == http::Method::options && Gate::is_cross_origin(request.path())) {
+    if (request.path() == "/mcp" && !gate_.origin_allowed(request)) co_return http::Response::empty(403);
+    co_return Gate::preflight(request);
+  }
+  if (auto started = co_await start(); !started) {
+    http::Response response =
+        refusal(503, "unavailable", "The server cannot read its store yet. Try again in a few seconds.");
+    response.headers.set("Retry-After", "2");
+    co_return response;
+  }
+  co_return co_await router_.handle(request);
+}
+
+Task<http::Response> Server::call_mcp(http::Request& request) {
+  if (!gate_.origin_allowed(request)) {
+    co_return refusal(403, "forbidden_origin",
+                      "This Origin may not call the server; ALLOWED_ORIGINS lists those that may.");
+  }
+  auto token = oauth_.authenticate(request);
+  const bool anonymous = !token && token.error().kind == oauth::BearerError::Kind::missing;
+  if (!token && !(anonymous && has_public_tools(app_))) co_return oauth_.challenge(token.error());
+
+  std::optional<mcp::Principal> caller;
+  if (token) caller = principal_of(*std::move(token));
+  auto answer = co_await endpoint_.handle(request, caller ? &*caller : nullptr);
+  if (answer) co_return *std::move(answer);
+  co_return caller ? oauth_.insufficient_scope(answer.error().scopes) : oauth_.challenge(token.error());
+}
+
+Task<http::Response> Server::ready() {
+  auto entry = co_await ports_.store.get("ready/probe");
+  if (entry) co_return http::Response::json(200, R"({"status":"ready"})");
+  co_return refusal(503, "unavailable", "The store does not answer.");
+}
+
+Task<Result<void>> Server::start() {
+  while (phase_ == Phase::starting) co_await starting_.wait();
+  if (phase_ == Phase::started) co_return Result<void>{};
+  phase_ = Phase::starting;
+  // Whether it worked, failed or was dropped with its request, those who wait look again.
+  struct Finish {
+    Server& server;
+    ~Finish() {
+      if (server.phase_ == Phase::starting) server.phase_ = Phase::stopped;
+      server.starting_.wake_all();
+    }
+  } finish{*this};
+  CO_TRY(co_await oauth_.start());
+  phase_ = Phase::started;
+  co_return Result<void>{};
+}
+
+Task<http::Response> Server::home() {
+  const std::string name = http::escape_html(app_.title().empty() ? app_.name() : app_.title());
+  co_return pages_.show(
+      200, app_.title().empty() ? app_.name() : app_.title(),
+      std::format("<p>This is an MCP server: AI assistants connect to it to use {} for you, once you have "
+                  "signed in and agreed.</p><p>Add this address to your assistant:</p><p><code>{}</code></p>",
+                  name, http::escape_html(settings_.mcp_url())));
+}
+
+void Server::log(const http::Request& request, const http::Response& response, TimePoint began) const {
+  // The path without the query, which may hold a code or a token (threat 44).
+  ports_.log.write(response.status >= 500 ? LogLevel::error : LogLevel::info, "http.request",
+                   {{"request", request.id},
+                    {"method", http::to_string(request.method)},
+                    {"path", request.path()},
+                    {"status", response.status},
+                    {"ms", (ports_.clock.now() - began).count()}});
+}
+
+}  // namespace postern::server

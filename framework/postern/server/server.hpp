@@ -1,0 +1,75 @@
+// The whole server as one function from a request to a response, the same on every host.
+//
+//   server::Server server{app, settings, ports};           // one per event loop
+//   http::Response response = co_await server.handle(std::move(request));
+//
+// In order: Host and Origin (gate.hpp), CORS, then the routes: those of the authorization server, and /mcp, where the
+// bearer token is checked before anything else is read. Every answer gets its headers and its log line here, in one
+// place each.
+//
+// `app`, `settings` and what `ports` refers to outlive the server, which outlives its requests and their streams.
+#pragma once
+
+#include "postern/base/wait_list.hpp"
+#include "postern/clerk/app_api.hpp"
+#include "postern/clerk/backend.hpp"
+#include "postern/clerk/bridge.hpp"
+#include "postern/clerk/key_set.hpp"
+#include "postern/clerk/session_token.hpp"
+#include "postern/clerk/token_minter.hpp"
+#include "postern/http/message.hpp"
+#include "postern/http/router.hpp"
+#include "postern/mcp/app.hpp"
+#include "postern/mcp/endpoint.hpp"
+#include "postern/oauth/authorization_server.hpp"
+#include "postern/oauth/page.hpp"
+#include "postern/ports/ports.hpp"
+#include "postern/server/gate.hpp"
+#include "postern/server/session_watch.hpp"
+#include "postern/server/settings.hpp"
+
+namespace postern::server {
+
+class Server : public http::Handler {
+ public:
+  Server(const mcp::App& app, const Settings& settings, const Ports& ports);
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  Task<http::Response> handle(http::Request request) override;
+
+ private:
+  void add_routes();
+  Task<http::Response> answer(http::Request& request);
+  Task<http::Response> call_mcp(http::Request& request);
+  Task<http::Response> ready();
+  // For somebody who opens the address in a browser and wonders what it is.
+  Task<http::Response> home();
+  // What must be known before the first request: the grants that were revoked. Tried again by each request until it
+  // works.
+  Task<Result<void>> start();
+  void log(const http::Request& request, const http::Response& response, TimePoint began) const;
+
+  const mcp::App& app_;
+  const Settings& settings_;
+  Ports ports_;
+  Gate gate_;
+  oauth::Pages pages_;
+
+  clerk::Backend backend_;
+  clerk::KeySet keys_;
+  clerk::SessionTokenVerifier session_tokens_;
+  clerk::TokenMinter minter_;
+  clerk::AppApi app_api_;
+  clerk::BridgeSignIn sign_in_;
+  oauth::AuthorizationServer oauth_;
+  SessionWatch watched_app_api_;
+  mcp::Endpoint endpoint_;
+  http::Router router_;
+
+  enum class Phase { stopped, starting, started };
+  Phase phase_ = Phase::stopped;
+  WaitList starting_;
+};
+
+}  // namespace postern::server

@@ -1,0 +1,83 @@
+#include "postern/server/settings.hpp"
+
+#include <algorithm>
+#include <format>
+#include <optional>
+
+namespace postern::server {
+namespace {
+
+constexpr std::size_t server_secret_bytes_min = 32;
+
+constexpr std::string_view where_keys_are = "in the Clerk dashboard, under API keys";
+
+// The key, or nullopt and the problem noted.
+template <class Key>
+std::optional<Key> read_key(std::string_view name, VariableReader& reader) {
+  const std::string text = reader.required(name, where_keys_are);
+  if (text.empty()) return std::nullopt;
+  auto key = Key::parse(text);
+  if (key) return *std::move(key);
+  reader.note_problem(std::format("{} is not what it should be: {} Copy it from the Clerk dashboard, under API keys.",
+                                  name, key.error().message));
+  return std::nullopt;
+}
+
+std::vector<std::string> read_origins(VariableReader& reader) {
+  std::vector<std::string> origins;
+  const std::string list = reader.optional("ALLOWED_ORIGINS");
+  for (std::size_t start = 0; start < list.size();) {
+    const std::size_t end = std::min(list.find(',', start), list.size());
+    std::string each = list.substr(start, end - start);
+    std::erase(each, ' ');
+    if (!each.empty()) origins.push_back(reader.origin("ALLOWED_ORIGINS", each));
+    start = end + 1;
+  }
+  return origins;
+}
+
+}  // namespace
+
+Result<Settings, std::vector<std::string>> Settings::read(const Variables& variables) {
+  VariableReader reader{variables};
+  const long port = reader.number("PORT", 8788, 1, 65535);
+  std::string server_url =
+      reader.origin("SERVER_URL", reader.optional("SERVER_URL", std::format("http://localhost:{}", port)));
+  const std::string app_url =
+      reader.origin("APP_URL", reader.required("APP_URL", "the address of your app, such as https://app.example.com"));
+  auto publishable_key = read_key<clerk::PublishableKey>("CLERK_PUBLISHABLE_KEY", reader);
+  auto secret_key = read_key<clerk::SecretKey>("CLERK_SECRET_KEY", reader);
+  if (publishable_key && secret_key && publishable_key->is_live() != secret_key->is_live()) {
+    reader.note_problem(
+        "CLERK_SECRET_KEY and CLERK_PUBLISHABLE_KEY are of different instances: one is live, the other test.");
+  }
+  std::string clerk_api_url = reader.origin("CLERK_API_URL", reader.optional("CLERK_API_URL", "https://api.clerk.com"));
+  Secret server_secret{reader.required(
+      "POSTERN_SECRET",
+      "at least 32 random characters that only this server knows; `openssl rand -base64 32` makes one")};
+  if (!server_secret.empty() && server_secret.size() < server_secret_bytes_min) {
+    reader.note_problem("POSTERN_SECRET is too short: `openssl rand -base64 32` makes a good one.");
+  }
+  reader.choice("AUTH_MODE", {"bridge"});
+  const bool query_token = reader.choice("BRIDGE_QUERY_TOKEN", {"refuse", "accept"}) == "accept";
+  const bool registration = reader.choice("DYNAMIC_REGISTRATION", {"on", "off"}) == "on";
+  std::vector<std::string> allowed_origins = read_origins(reader);
+
+  if (!reader.problems().empty()) return std::unexpected(reader.problems());
+  auto app = clerk::AppUrl::parse(app_url);
+  if (!app) return std::unexpected(std::vector{"APP_URL: " + app.error().message});
+  return Settings{
+      .server_url = std::move(server_url),
+      .app_url = *std::move(app),
+      .server_secret = std::move(server_secret),
+      .clerk_publishable_key = *std::move(publishable_key),
+      .clerk_secret_key = *std::move(secret_key),
+      .clerk_api_url = std::move(clerk_api_url),
+      .clerk_jwt_template = reader.optional("CLERK_JWT_TEMPLATE"),
+      .bridge_query_token = query_token ? clerk::QueryToken::accept : clerk::QueryToken::refuse,
+      .dynamic_registration = registration ? DynamicRegistration::on : DynamicRegistration::off,
+      .allowed_origins = std::move(allowed_origins),
+  };
+}
+
+}  // namespace postern::server

@@ -1,0 +1,45 @@
+// What the server must know to run, whatever the host: read once at start, every value checked.
+//
+//   auto settings = Settings::read(variables);
+//   if (!settings) for (const std::string& problem : settings.error()) print(problem);
+//
+// docs/configuration.md lists each variable with its meaning, default and an example; keep the two together.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "postern/base/result.hpp"
+#include "postern/base/secret.hpp"
+#include "postern/clerk/app_url.hpp"
+#include "postern/clerk/bridge.hpp"
+#include "postern/clerk/keys.hpp"
+#include "postern/server/variables.hpp"
+
+namespace postern::server {
+
+struct Settings {
+  std::string server_url;  // SERVER_URL: our own origin, as clients type it
+  clerk::AppUrl app_url;   // APP_URL: the user's app
+  Secret server_secret;    // POSTERN_SECRET: what every key of ours is derived from
+
+  clerk::PublishableKey clerk_publishable_key;
+  clerk::SecretKey clerk_secret_key;
+  std::string clerk_api_url;       // CLERK_API_URL, for the offline Clerk
+  std::string clerk_jwt_template;  // CLERK_JWT_TEMPLATE: empty means plain session tokens
+
+  clerk::QueryToken bridge_query_token = clerk::QueryToken::refuse;  // BRIDGE_QUERY_TOKEN
+
+  enum class DynamicRegistration { on, off };
+  DynamicRegistration dynamic_registration = DynamicRegistration::on;  // DYNAMIC_REGISTRATION
+
+  std::vector<std::string>
+      allowed_origins;  // ALLOWED_ORIGINS: web pages that may call /mcp, besides ours and the app's
+
+  [[nodiscard]] std::string mcp_url() const { return server_url + "/mcp"; }
+
+  // All problems at once, a sentence each.
+  [[nodiscard]] static Result<Settings, std::vector<std::string>> read(const Variables& variables);
+};
+
+}  // namespace postern::server
