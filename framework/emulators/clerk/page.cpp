@@ -93,8 +93,8 @@ http::Response html_page(const HtmlPage& page) {
   http::Response response = http::Response::html(page.status, std::move(html));
   response.headers.set("Content-Security-Policy",
                        "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors "
-                       "'none'; form-action 'self' " +
-                           page.form_targets);
+                       "'none'; form-action 'self'" +
+                           (page.form_targets.empty() ? "" : " " + page.form_targets));
   response.headers.set("Cache-Control", "no-store");
   response.headers.set("X-Content-Type-Options", "nosniff");
   response.headers.set("Referrer-Policy",
