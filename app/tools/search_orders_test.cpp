@@ -8,7 +8,7 @@ using postern::http::Method;
 
 TEST_CASE("search_orders passes on what was asked, encoded, and leaves out what was not") {
   postern::testing::ToolTest test;
-  test.app_answers(Method::get, "/api/orders?q=blue%20%26%20green&status=open&limit=5", 200,
+  test.app_answers(Method::get, "/api/orders?q=blue+%26+green&status=open&limit=5", 200,
                    R"({"orders":[{"id":"ord_1","status":"open","placed_on":"2026-11-20","total_cents":1200,
                        "currency":"EUR","items":[{"name":"Lamp","quantity":2,"unit_price_cents":600}]}],"next_cursor":"c2"})");
   const auto found = postern::run_ready(

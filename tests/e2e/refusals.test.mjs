@@ -201,7 +201,6 @@ test('when the Clerk session ends, tools say so and the refresh ends the connect
   const assistant = await new Assistant(stack.mcpUrl).connectAs(new Person('Katherine'), modern);
   const me = (await assistant.client.callTool({ name: 'who_am_i', arguments: {} })).structuredContent;
   await stack.clerk.control(`sessions/${me.session_id}/end`);
-  await stack.clerk.control('clock/advance', { seconds: 0 });
   const refresh = await form('/token', { grant_type: 'refresh_token', refresh_token: assistant.tokens.refresh_token, client_id: assistant.registration.client_id });
   assert.equal(refresh.status, 400);
   assert.equal((await refresh.json()).error, 'invalid_grant');
@@ -226,7 +225,7 @@ test('with Clerk down, a connection that stands keeps its tools that need no new
   assert.match((await assistant.client.callTool({ name: 'who_am_i', arguments: {} })).structuredContent.user_id, /^user_/);
   const refresh = await form('/token', { grant_type: 'refresh_token', refresh_token: assistant.tokens.refresh_token, client_id: assistant.registration.client_id });
   assert.equal(refresh.status, 503);
-  await stack.clerk.control('faults', { match: '/v1/', times: 0 });
+  await stack.clerk.clearFaults();
   const later = await form('/token', { grant_type: 'refresh_token', refresh_token: assistant.tokens.refresh_token, client_id: assistant.registration.client_id });
   assert.equal(later.status, 200, 'the refresh token was not spent by the failure');
   await assistant.close();

@@ -82,6 +82,7 @@ export async function startClerk(port) {
     if (!response.ok) throw new Error(`/__emulator/${what}: ${response.status} ${await response.text()}`);
     return response.json().catch(() => null);
   };
+  clerk.clearFaults = () => fetch(`${clerk.url}/__emulator/faults`, { method: 'DELETE' });
   return clerk.ready('/.well-known/jwks.json');
 }
 
