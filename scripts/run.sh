@@ -77,6 +77,12 @@ server_url=$(value_of SERVER_URL)
 server_url=${server_url:-http://localhost:$port}
 require_free "$port" server ", or set PORT in $vars"
 
+# The database of development stays out of the way, and out of git.
+if [[ -z $(value_of DATABASE) ]]; then
+  mkdir -p .cache
+  export DATABASE=.cache/postern.sqlite
+fi
+
 offline=
 if [[ -z $(value_of CLERK_SECRET_KEY) ]]; then
   offline=yes

@@ -10,8 +10,9 @@ using postern::http::Method;
 
 TEST_CASE("cancel_order gives the order as it is now") {
   postern::testing::ToolTest test;
-  test.app_answers(Method::post, "/api/orders/ord_1/cancel", 200,
-                   R"({"id":"ord_1","status":"cancelled","placed_on":"2026-11-20","total_cents":1200,"currency":"EUR","items":[]})");
+  test.app_answers(
+      Method::post, "/api/orders/ord_1/cancel", 200,
+      R"({"id":"ord_1","status":"cancelled","placed_on":"2026-11-20","total_cents":1200,"currency":"EUR","items":[]})");
   const auto order = postern::run_ready(app::cancel_order({.order_id = "ord_1"}, test.call()));
   REQUIRE(order);
   CHECK(order->status == app::OrderStatus::cancelled);

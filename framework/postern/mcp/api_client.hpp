@@ -22,7 +22,8 @@
 
 namespace postern::mcp {
 
-// A value in a query: text, a whole number, true or false, an enumerator, or an optional of these; an empty one leaves the name out.
+// A value in a query: text, a whole number, true or false, an enumerator, or an optional of these; an empty one leaves
+// the name out.
 class QueryValue {
  public:
   QueryValue(std::string_view text) : text_(text) {}

@@ -1,4 +1,5 @@
-// What a test of one tool needs: somebody who is signed in, and an app that answers as it is told. No socket, no network.
+// What a test of one tool needs: somebody who is signed in, and an app that answers as it is told. No socket, no
+// network.
 //
 //   testing::ToolTest test;
 //   test.app_answers(http::Method::get, "/api/orders?limit=20", 200, R"({"orders":[]})");

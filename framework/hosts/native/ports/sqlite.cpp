@@ -62,7 +62,7 @@ void SqliteQuery::bind(int index, SqliteBlob blob) {
 }
 
 Result<SqliteConnection> SqliteConnection::open(const std::string& path) {
-  TRY(make_private_file(path));
+  if (path != ":memory:") TRY(make_private_file(path));
   sqlite3* database = nullptr;
   const int code = sqlite3_open_v2(path.c_str(), &database,
                                    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
