@@ -153,8 +153,8 @@ Task<http::Response> Server::home() {
   const std::string name = http::escape_html(app_.title().empty() ? app_.name() : app_.title());
   co_return pages_.show(
       200, app_.title().empty() ? app_.name() : app_.title(),
-      std::format("<p>This is an MCP server: AI assistants connect to it to use {} for you, once you have "
-                  "signed in and agreed.</p><p>Add this address to your assistant:</p><p><code>{}</code></p>",
+      std::format("<h1>{0}</h1><p>This is an MCP server: AI assistants connect to it to use {0} for you, once you have "
+                  "signed in and agreed.</p><p>Add this address to your assistant:</p><p><code>{1}</code></p>",
                   name, http::escape_html(settings_.mcp_url())));
 }
 

@@ -18,7 +18,7 @@ std::optional<Key> read_key(std::string_view name, VariableReader& reader) {
   if (text.empty()) return std::nullopt;
   auto key = Key::parse(text);
   if (key) return *std::move(key);
-  reader.note_problem(std::format("{} is not what it should be: {} Copy it from the Clerk dashboard, under API keys.",
+  reader.note_problem(std::format("{} is not what it should be: {} It stands in the Clerk dashboard, under API keys.",
                                   name, key.error().message));
   return std::nullopt;
 }
