@@ -106,6 +106,7 @@ test('the consent page cannot be framed', async () => {
   await page.goto(`http://127.0.0.1:${port}/`);
   await page.waitForTimeout(500);
   const inside = await page.frames()[1]?.evaluate(() => document.body?.innerText ?? '').catch(() => '');
+  assert.equal(page.frames().length, 2, 'the page did try to frame it');
   assert.doesNotMatch(inside ?? '', /Claude/);
   framer.close();
 });
