@@ -1,0 +1,30 @@
+// Runs a worker in workerd, offline, with the bindings of app/wrangler.jsonc.
+//
+//   const worker = await startWorkerd({ modules: ['tests/workers/store_worker.mjs', ...], persist: folder });
+//   await fetch(worker.url);
+//   await worker.stop();
+//
+// `modules` are files of the repository, the first of them the worker. Bindings, compatibility date and flags are read from
+// the file that a deployment reads. What is stored survives in the folder `persist`.
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from 'miniflare';
+import { unstable_getMiniflareWorkerOptions as wranglerOptions } from 'wrangler';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const moduleType = (file) => (file.endsWith('.wasm') ? 'CompiledWasm' : 'ESModule');
+
+export async function startWorkerd({ modules, persist, port = 0, variables = {} }) {
+  const { modulesRules, ...options } = wranglerOptions(path.join(root, 'app/wrangler.jsonc')).workerOptions;
+  const miniflare = new Miniflare(convertV4MiniflareOptions({
+    ...options,
+    bindings: { ...options.bindings, ...variables },
+    rootPath: root,
+    modules: modules.map((file) => ({ type: moduleType(file), path: path.join(root, file) })),
+    modulesRoot: root,
+    resourcePersistencePath: persist,
+    host: '127.0.0.1', port, cf: false, log: new Log(LogLevel.WARN),
+  }));
+  const url = String(await miniflare.ready).replace(/\/$/, '');
+  return { url, miniflare, stop: () => miniflare.dispose() };
+}
