@@ -5,9 +5,9 @@
 #include <optional>
 
 #include "postern/base/ensure.hpp"
+#include "postern/base/utf8.hpp"
 #include "postern/uri/characters.hpp"
 #include "postern/uri/percent.hpp"
-#include "postern/uri/utf8.hpp"
 
 namespace postern::http {
 namespace {
@@ -30,7 +30,7 @@ bool is_plain_segment(std::string_view segment) {
     if (c != '%' && (!uri::is_path_character(c) || c == ';')) return false;
   }
   const auto decoded = uri::percent_decode(segment);
-  if (!decoded || !uri::is_utf8(*decoded) || *decoded == "." || *decoded == "..") return false;
+  if (!decoded || !is_utf8(*decoded) || *decoded == "." || *decoded == "..") return false;
   return std::ranges::none_of(
       *decoded, [](char c) { return c == '/' || c == '\\' || static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }

@@ -1,6 +1,6 @@
 #include "postern/json/pattern.hpp"
 
-#include "postern/json/utf8.hpp"
+#include "postern/base/utf8.hpp"
 
 namespace postern::json {
 

@@ -1,8 +1,8 @@
 // How pattern.hpp reads a pattern, in the order of the grammar. Included by it, for the sake of compile time.
 #pragma once
 
+#include "postern/base/utf8.hpp"
 #include "postern/json/pattern.hpp"
-#include "postern/json/utf8.hpp"
 
 namespace postern::json {
 

@@ -6,7 +6,7 @@
 #include <iterator>
 #include <limits>
 
-#include "postern/json/utf8.hpp"
+#include "postern/base/utf8.hpp"
 
 namespace postern::json {
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "postern/base/utf8.hpp"
 #include "postern/uri/characters.hpp"
 #include "postern/uri/percent.hpp"
-#include "postern/uri/utf8.hpp"
 
 namespace postern::uri {
 namespace {

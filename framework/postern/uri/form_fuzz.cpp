@@ -5,9 +5,9 @@
 #include <string_view>
 
 #include "postern/base/ensure.hpp"
+#include "postern/base/utf8.hpp"
 #include "postern/uri/form.hpp"
 #include "postern/uri/percent.hpp"
-#include "postern/uri/utf8.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace postern;
@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto again = uri::Form::parse(form.serialize());
     return again && std::ranges::equal(*again, form);
   };
-  ensure(!uri::is_utf8(text) || same(uri::Form{{text, text}}));
+  ensure(!is_utf8(text) || same(uri::Form{{text, text}}));
   const auto form = uri::Form::parse(text);
   if (!form) return 0;
   ensure(same(*form));

@@ -3,8 +3,8 @@
 //   percent_encode("a b/c")      // "a%20b%2Fc": safe as one path segment, or as a query's name or value
 //   percent_decode("a%20b%2fc")  // "a b/c"; nullopt for "%", "%4", "%zz"
 //
-// Bytes in, bytes out: what is decoded may be any bytes at all, so check is_utf8 (utf8.hpp) where text is meant. Decode
-// once and only once: "%2541" gives "%41".
+// Bytes in, bytes out: what is decoded may be any bytes at all, so check is_utf8 (base/utf8.hpp) where text is meant.
+// Decode once and only once: "%2541" gives "%41".
 #pragma once
 
 #include <optional>

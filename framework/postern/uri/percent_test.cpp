@@ -4,8 +4,6 @@
 
 #include <string>
 
-#include "postern/uri/utf8.hpp"
-
 namespace postern::uri {
 
 TEST_CASE("only unreserved characters stay as they are (RFC 3986 sec. 2.3; vectors of RFC 6570 sec. 3.2.2)") {
@@ -41,22 +39,6 @@ TEST_CASE("malformed codes are refused") {
   for (std::string_view bad : {"%", "%4", "a%", "%zz", "%4g", "%g4", "%%41", "% 41", "%u0041", "%-1", "%+1"}) {
     CAPTURE(bad);
     CHECK_FALSE(percent_decode(bad));
-  }
-}
-
-TEST_CASE("UTF-8 is as RFC 3629 section 4 has it") {
-  for (std::string_view good : {"", "a", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80",
-                                "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf", "A\xe2\x89\xa2\xce\x91."}) {
-    CAPTURE(good);
-    CHECK(is_utf8(good));
-  }
-  // Overlong forms, surrogates, above U+10FFFF, lone and missing continuation bytes (Unicode 15 table 3-7).
-  for (std::string_view bad :
-       {"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc2", "\xc2\x41", "\xe0\x80\x80", "\xe0\x9f\xbf", "\xe2\x82",
-        "\xed\xa0\x80", "\xed\xbf\xbf", "\xf0\x80\x80\x80", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
-        "\xf0\x90\x80", "\xfe", "\xff", "a\xf0\x90\x80\x41"}) {
-    CAPTURE(bad);
-    CHECK_FALSE(is_utf8(bad));
   }
 }
 

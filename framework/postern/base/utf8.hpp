@@ -1,14 +1,19 @@
-// Code points of text that is valid UTF-8 already, as everything is that came through json::parse.
+// UTF-8 (RFC 3629): whether bytes are it, and the code points of text that is.
 //
-//   while (!text.empty()) use(take_code_point(text));
+//   if (!is_utf8(bytes)) return fail(...);
+//   while (!bytes.empty()) use(take_code_point(bytes));
 //
-// A malformed byte in other text counts as one code point, U+FFFD.
+// All but is_utf8 expect text that was checked, as everything is that came through json::parse. A malformed byte in
+// other text counts as one code point, U+FFFD.
 #pragma once
 
 #include <cstddef>
 #include <string_view>
 
-namespace postern::json {
+namespace postern {
+
+// No overlong forms, no surrogates, nothing above U+10FFFF.
+[[nodiscard]] bool is_utf8(std::string_view bytes);
 
 constexpr bool is_utf8_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
 
@@ -39,4 +44,4 @@ constexpr std::string_view utf8_prefix(std::string_view text, std::size_t bytes_
   return text.substr(0, bytes_max);
 }
 
-}  // namespace postern::json
+}  // namespace postern

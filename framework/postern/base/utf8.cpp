@@ -1,9 +1,8 @@
-#include "postern/uri/utf8.hpp"
+#include "postern/base/utf8.hpp"
 
 #include <array>
-#include <cstddef>
 
-namespace postern::uri {
+namespace postern {
 namespace {
 
 // One row of RFC 3629 section 4: which lead bytes, what the second byte may be, how many bytes in all. The bytes after
@@ -51,4 +50,4 @@ bool is_utf8(std::string_view bytes) {
   return true;
 }
 
-}  // namespace postern::uri
+}  // namespace postern
