@@ -25,6 +25,8 @@ using Result = std::expected<T, E>;
 
 }  // namespace postern
 
+// What these are given is a statement, a declaration or a name: none of them may stand in parentheses.
+// NOLINTBEGIN(bugprone-macro-parentheses)
 #define POSTERN_CONCAT_IMPL(a, b) a##b
 #define POSTERN_CONCAT(a, b) POSTERN_CONCAT_IMPL(a, b)
 #define POSTERN_UNIQUE(prefix) POSTERN_CONCAT(prefix, __LINE__)
@@ -41,6 +43,7 @@ using Result = std::expected<T, E>;
     ret std::unexpected(std::move(tmp).error()); \
   }                                              \
   static_assert(true)
+// NOLINTEND(bugprone-macro-parentheses)
 
 // One argument is a Result<void>; two or more are a declaration and the expression that may fail.
 #define POSTERN_TRY_PICK(_1, _2, _3, _4, _5, _6, _7, _8, NAME, ...) NAME

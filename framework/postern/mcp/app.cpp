@@ -1,6 +1,7 @@
 #include "postern/mcp/app.hpp"
 
 #include <algorithm>
+#include <format>
 #include <set>
 
 namespace postern::mcp {
@@ -45,7 +46,7 @@ Result<void> App::check() const {
     for (const std::string& scope : tool.scopes) {
       if (!scope_names.contains(scope)) {
         return fail(Error::Kind::invalid,
-                    quoted + " needs the scope \"" + scope + "\", which the app does not declare.");
+                    std::format("{} needs the scope \"{}\", which the app does not declare.", quoted, scope));
       }
     }
   }

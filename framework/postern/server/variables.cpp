@@ -67,7 +67,7 @@ std::string VariableReader::optional(std::string_view name, std::string_view def
 }
 
 std::string VariableReader::choice(std::string_view name, std::vector<std::string_view> choices) {
-  const std::string value = optional(name, choices.front());
+  std::string value = optional(name, choices.front());
   if (std::ranges::contains(choices, value)) return value;
   std::string allowed;
   for (std::string_view each : choices) allowed += std::format("{}{}", allowed.empty() ? "" : ", ", each);
