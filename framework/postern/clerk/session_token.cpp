@@ -32,6 +32,10 @@ SessionTokenVerifier::SessionTokenVerifier(SessionTokenSettings settings, KeySet
       keys_(keys),
       ports_(ports) {
   ensure(!policy_.issuer.empty() && !policy_.authorized_parties.empty());
+  if (!settings.key) return;
+  auto key = jose::Key::import(ports.crypto, {.public_key = *std::move(settings.key)});
+  ensure(key.has_value());  // jose/rsa.hpp makes none that cannot be imported
+  fixed_.push_back(*std::move(key));
 }
 
 Task<Result<SessionClaims>> SessionTokenVerifier::verify(std::string token) {
@@ -39,7 +43,7 @@ Task<Result<SessionClaims>> SessionTokenVerifier::verify(std::string token) {
   if (!jws) co_return refuse(to_string(jws.error()));
   if (jws->header().algorithm != jose::Algorithm::rs256)
     co_return refuse(to_string(jose::JwtError::unsupported_algorithm));
-  const auto keys = co_await keys_.find(jws->header().kid);
+  const auto keys = co_await find_keys(jws->header().kid);
   if (!keys) {
     if (keys.error().kind == Error::Kind::unavailable) co_return std::unexpected(keys.error());
     co_return refuse("unknown_key");
@@ -51,6 +55,11 @@ Task<Result<SessionClaims>> SessionTokenVerifier::verify(std::string token) {
   if (claims.error() == SessionTokenError::pending)
     co_return fail(Error::Kind::forbidden, "The sign-in is not complete yet. Finish it in the app and try again.");
   co_return refuse(to_string(claims.error()));
+}
+
+Task<Result<std::span<const jose::Key>>> SessionTokenVerifier::find_keys(std::string kid) {
+  if (!fixed_.empty()) co_return fixed_;
+  co_return co_await keys_.find(std::move(kid));
 }
 
 std::unexpected<Error> SessionTokenVerifier::refuse(std::string_view reason) const {

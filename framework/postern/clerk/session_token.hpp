@@ -8,6 +8,8 @@
 // OAuth token, though the same key signs them. Why one was refused is for the log; the caller hears one sentence.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +27,7 @@ namespace postern::clerk {
 struct SessionTokenSettings {
   std::string issuer;
   std::vector<std::string> authorized_parties;  // origins, never none
+  std::optional<RsaPublicKey> key;              // if set, the one key that counts, and `keys` is never asked
 };
 
 class SessionTokenVerifier {
@@ -36,9 +39,11 @@ class SessionTokenVerifier {
   Task<Result<SessionClaims>> verify(std::string token);
 
  private:
+  Task<Result<std::span<const jose::Key>>> find_keys(std::string kid);
   std::unexpected<Error> refuse(std::string_view reason) const;
 
   jose::ClaimsPolicy policy_;
+  std::vector<jose::Key> fixed_;  // one, or none: ask keys_
   KeySet& keys_;
   Ports& ports_;
 };

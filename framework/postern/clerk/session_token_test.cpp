@@ -4,6 +4,7 @@
 
 #include "postern/clerk/permissions.hpp"
 #include "postern/clerk/test_signer.hpp"
+#include "postern/jose/rsa.hpp"
 #include "postern/testing/test_ports.hpp"
 
 namespace postern::clerk {
@@ -35,6 +36,20 @@ TEST_CASE_FIXTURE(Fixture, "a session token gives user, session and times") {
   CHECK(claims->expires_at - claims->issued_at == std::chrono::seconds{60});
   CHECK_FALSE(claims->organization);
   CHECK_FALSE(claims->actor);
+}
+
+TEST_CASE_FIXTURE(Fixture, "with a key of its own it fetches none, and takes no other, whatever the kid says") {
+  const TestSigner other{"ins_1"};
+  SessionTokenVerifier fixed{{.issuer = std::string{test_issuer},
+                              .authorized_parties = {std::string{test_app}},
+                              .key = jose::parse_rsa_public_key_pem(clerk.public_pem()).value()},
+                             keys,
+                             test.ports};
+  const TimePoint now = test.clock.now();
+  CHECK(run_ready(fixed.verify(clerk.session_token(now))));
+  CHECK(run_ready(fixed.verify(clerk.session_token(now, {}, {{"kid", "ins_2"}}))));
+  CHECK_FALSE(run_ready(fixed.verify(other.session_token(now))));
+  CHECK(test.fetch.requests().empty());
 }
 
 TEST_CASE_FIXTURE(Fixture, "what the header and the claims must be: the matrix of clerk.md 2.4 and 2.5") {

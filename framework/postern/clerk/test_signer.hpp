@@ -6,8 +6,10 @@
 //   clerk.session_token(now, {{"azp", "https://app.test"}});       // with these claims set; null leaves one out
 #pragma once
 
+#include <openssl/bio.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/rsa.h>
 
 #include <format>
@@ -34,6 +36,14 @@ class TestSigner {
     return std::format(R"({{"kty":"RSA","use":"sig","alg":"RS256","kid":"{}","n":"{}","e":"AQAB"}})", kid_, modulus());
   }
   [[nodiscard]] std::string jwks() const { return std::format(R"({{"keys":[{}]}})", jwk()); }
+
+  [[nodiscard]] std::string public_pem() const {
+    const std::unique_ptr<BIO, void (*)(BIO*)> out{BIO_new(BIO_s_mem()), BIO_free_all};
+    ensure(PEM_write_bio_PUBKEY(out.get(), key_.get()) == 1);
+    char* text = nullptr;
+    const long size = BIO_get_mem_data(out.get(), &text);
+    return {text, static_cast<std::size_t>(size)};
+  }
 
   [[nodiscard]] std::string sign(const json::Object& header, const json::Object& claims) const {
     const std::string text =

@@ -1,19 +1,16 @@
 #include "postern/jose/jwk.hpp"
 
-#include <bit>
 #include <cstddef>
 #include <optional>
 
 #include "postern/base/encoding.hpp"
 #include "postern/base/limits.hpp"
 #include "postern/jose/kid.hpp"
+#include "postern/jose/rsa.hpp"
 
 namespace postern::jose {
 namespace {
 
-constexpr std::size_t rsa_modulus_bits_min = 2048;
-constexpr std::size_t rsa_modulus_bits_max = 8192;  // more only costs time, ours
-constexpr std::size_t rsa_exponent_bytes_max = 8;
 constexpr std::size_t curve_coordinate_bytes = 32;  // P-256 and Ed25519 alike
 
 std::unexpected<Error> refuse(std::string message) { return fail(Error::Kind::invalid, std::move(message)); }
@@ -31,19 +28,10 @@ Result<std::string> find_coordinate(const json::Object& jwk, std::string_view na
   return bytes;
 }
 
-// A number is in its shortest form (RFC 7518 sec. 2, Base64urlUInt), so its first byte is not zero.
-std::size_t count_bits(std::string_view number) {
-  return number.size() * 8 - static_cast<std::size_t>(std::countl_zero(static_cast<unsigned char>(number.front())));
-}
-
 Result<PublicKey> parse_rsa(const json::Object& jwk) {
   TRY(auto modulus, find_bytes(jwk, "n"));
   TRY(auto exponent, find_bytes(jwk, "e"));
-  if (modulus.front() == '\0' || exponent.front() == '\0') return refuse("A number of the key has leading zeros.");
-  const std::size_t bits = count_bits(modulus);
-  if (bits < rsa_modulus_bits_min || bits > rsa_modulus_bits_max) return refuse("The RSA key has a size we refuse.");
-  if (exponent.size() > rsa_exponent_bytes_max) return refuse("The RSA exponent is too large.");
-  return RsaPublicKey{std::move(modulus), std::move(exponent)};
+  return make_rsa_public_key(std::move(modulus), std::move(exponent));
 }
 
 Result<PublicKey> parse_p256(const json::Object& jwk) {

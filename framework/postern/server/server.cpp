@@ -53,9 +53,10 @@ Server::Server(const mcp::App& app, const Settings& settings, const Ports& ports
       pages_(ports.crypto),
       backend_({.api_url = settings.clerk_api_url, .secret_key = settings.clerk_secret_key}, ports_),
       keys_(settings.clerk_publishable_key.jwks_url(), ports_),
-      session_tokens_(
-          {.issuer = settings.clerk_publishable_key.issuer(), .authorized_parties = {settings.app_url.origin()}}, keys_,
-          ports_),
+      session_tokens_({.issuer = settings.clerk_publishable_key.issuer(),
+                       .authorized_parties = {settings.app_url.origin()},
+                       .key = settings.clerk_jwt_key},
+                      keys_, ports_),
       minter_({.template_name = settings.clerk_jwt_template}, backend_, ports_),
       app_api_({.app = settings.app_url}, minter_, ports_),
       sign_in_({.app = settings.app_url, .query_token = settings.bridge_query_token}, session_tokens_, backend_,
@@ -120,7 +121,7 @@ Task<http::Response> Server::call_mcp(http::Request& request) {
   if (!token && !(anonymous && has_public_tools(app_))) co_return oauth_.challenge(token.error());
 
   std::optional<mcp::Principal> caller;
-  if (token) caller = principal_of(*std::move(token));
+  if (token) caller = principal_of(std::move(*token));
   auto answer = co_await endpoint_.handle(request, caller ? &*caller : nullptr);
   if (answer) co_return *std::move(answer);
   co_return caller ? oauth_.insufficient_scope(answer.error().scopes) : oauth_.challenge(token.error());

@@ -4,6 +4,8 @@
 #include <format>
 #include <optional>
 
+#include "postern/jose/rsa.hpp"
+
 namespace postern::server {
 namespace {
 
@@ -20,6 +22,18 @@ std::optional<Key> read_key(std::string_view name, VariableReader& reader) {
   if (key) return *std::move(key);
   reader.note_problem(std::format("{} is not what it should be: {} It stands in the Clerk dashboard, under API keys.",
                                   name, key.error().message));
+  return std::nullopt;
+}
+
+std::optional<RsaPublicKey> read_jwt_key(VariableReader& reader) {
+  const std::string text = reader.optional("CLERK_JWT_KEY");
+  if (text.empty()) return std::nullopt;
+  auto key = jose::parse_rsa_public_key_pem(text);
+  if (key) return *std::move(key);
+  reader.note_problem(
+      std::format("CLERK_JWT_KEY cannot be used: {} Take the JWKS public key in PEM from {}, and write it on one line, "
+                  "with \\n or nothing for its line breaks; or leave it out.",
+                  key.error().message, where_keys_are));
   return std::nullopt;
 }
 
@@ -51,6 +65,7 @@ Result<Settings, std::vector<std::string>> Settings::read(const Variables& varia
     reader.note_problem(
         "CLERK_SECRET_KEY and CLERK_PUBLISHABLE_KEY are of different instances: one is live, the other test.");
   }
+  std::optional<RsaPublicKey> jwt_key = read_jwt_key(reader);
   std::string clerk_api_url = reader.origin("CLERK_API_URL", reader.optional("CLERK_API_URL", "https://api.clerk.com"));
   Secret server_secret{reader.required(
       "POSTERN_SECRET",
@@ -72,6 +87,7 @@ Result<Settings, std::vector<std::string>> Settings::read(const Variables& varia
       .server_secret = std::move(server_secret),
       .clerk_publishable_key = *std::move(publishable_key),
       .clerk_secret_key = *std::move(secret_key),
+      .clerk_jwt_key = std::move(jwt_key),
       .clerk_api_url = std::move(clerk_api_url),
       .clerk_jwt_template = reader.optional("CLERK_JWT_TEMPLATE"),
       .bridge_query_token = query_token ? clerk::QueryToken::accept : clerk::QueryToken::refuse,

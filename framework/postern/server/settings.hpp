@@ -6,6 +6,7 @@
 // docs/configuration.md lists each variable with its meaning, default and an example; keep the two together.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "postern/clerk/app_url.hpp"
 #include "postern/clerk/bridge.hpp"
 #include "postern/clerk/keys.hpp"
+#include "postern/ports/crypto.hpp"
 #include "postern/server/variables.hpp"
 
 namespace postern::server {
@@ -25,8 +27,9 @@ struct Settings {
 
   clerk::PublishableKey clerk_publishable_key;
   clerk::SecretKey clerk_secret_key;
-  std::string clerk_api_url;       // CLERK_API_URL, for the offline Clerk
-  std::string clerk_jwt_template;  // CLERK_JWT_TEMPLATE: empty means plain session tokens
+  std::optional<RsaPublicKey> clerk_jwt_key;  // CLERK_JWT_KEY: verifies session tokens without fetching keys
+  std::string clerk_api_url;                  // CLERK_API_URL, for the offline Clerk
+  std::string clerk_jwt_template;             // CLERK_JWT_TEMPLATE: empty means plain session tokens
 
   clerk::QueryToken bridge_query_token = clerk::QueryToken::refuse;  // BRIDGE_QUERY_TOKEN
 

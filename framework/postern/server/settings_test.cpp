@@ -61,6 +61,8 @@ TEST_CASE("a wrong value is refused with the sentence that mends it") {
            {"CLERK_SECRET_KEY", "hello", "sk_"},
            {"CLERK_SECRET_KEY", "sk_live_abc", "different instances"},
            {"CLERK_PUBLISHABLE_KEY", "pk_test_bm9kb3Q=", "Clerk dashboard"},
+           {"CLERK_JWT_KEY", "-----BEGIN PUBLIC KEY-----", "one line"},
+           {"CLERK_JWT_KEY", "sk_test_abc", "RSA public key in PEM"},
            {"POSTERN_SECRET", "short", "too short"},
            {"AUTH_MODE", "password", "one of bridge"},
            {"BRIDGE_QUERY_TOKEN", "maybe", "one of refuse, accept"},
