@@ -19,7 +19,7 @@ bool is_plain_path(std::string_view path) {
   std::string_view rest = *decoded;
   while (!rest.empty()) {
     rest.remove_prefix(1);
-    const std::string_view segment = rest.substr(0, rest.find('/'));
+    const std::string_view segment = rest.substr(0, rest.find_first_of("/\\"));  // some servers take either
     rest.remove_prefix(segment.size());
     if (segment == "." || segment == ".." || (segment.empty() && !rest.empty())) return false;
   }

@@ -169,9 +169,8 @@ Task<Endpoint::Answer> Endpoint::call_tool(rpc::Request message, Exchange exchan
 
 // For who cannot, or does not want to, hear of progress.
 Task<void> Endpoint::run_to_end(ToolCall& call) const {
-  const TimePoint ends_at = ports_.clock.now() + limits::stream_lifetime_max;
-  while (!call.over() && ports_.clock.now() < ends_at) {
-    co_await race(call.news(), ports_.clock.sleep_for(limits::stream_keep_alive));
+  while (!call.over() && ports_.clock.now() < call.ends_at()) {
+    co_await race(call.news(), ports_.clock.sleep_for(call.ends_at() - ports_.clock.now()));
     while (call.take_message()) continue;
   }
   if (!call.over()) call.time_out();

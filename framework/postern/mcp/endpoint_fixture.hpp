@@ -41,6 +41,22 @@ inline Task<Result<std::string>> steps(Call& call) {
   }
   co_return "done";
 }
+// A kilobyte of progress, `count` times in one go.
+inline void report_much(Call& call, int first, int count) {
+  const std::string much(1'024 - 100, '.');
+  for (int i = first; i < first + count; ++i) call.progress(i, std::nullopt, much);
+}
+inline Task<Result<std::string>> floods(Call& call) {
+  report_much(call, 1, 5'000);
+  co_return "flooded";
+}
+inline Task<Result<std::string>> bursts(Call& call) {
+  for (const int first : {1, 201, 401}) {
+    report_much(call, first, 200);
+    co_await call.clock().sleep_for(std::chrono::milliseconds{50});
+  }
+  co_return "done";
+}
 inline Task<Result<std::string>> waits(Wait in, Call& call) {
   co_await call.clock().sleep_for(std::chrono::seconds{in.seconds});
   co_return "waited " + std::to_string(in.seconds);
@@ -54,6 +70,8 @@ inline App make_app() {
   app.tool("fails", "Always fails.", fails);
   app.tool("throws", "Always throws.", throws);
   app.tool("steps", "Reports progress.", steps);
+  app.tool("floods", "Reports too much progress.", floods);
+  app.tool("bursts", "Reports progress in bursts.", bursts);
   app.tool("waits", "Takes its time.", waits);
   app.tool("cancel_order", "Cancels.", hello).destructive().needs_scope("orders:write");
   return app;

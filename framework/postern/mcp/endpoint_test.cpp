@@ -52,7 +52,7 @@ TEST_CASE("tools/list describes each tool, in the order of the declaration, with
   CHECK(*json::find(result, "cacheScope") == "public");
   CHECK_FALSE(json::find(result, "nextCursor"));
   const auto& tools = json::find(result, "tools")->as_array();
-  REQUIRE(tools.size() == 7);
+  REQUIRE(tools.size() == 9);
   const auto& add = tools[0].as_object();
   CHECK(*json::find(add, "name") == "add");
   CHECK(*json::find(add, "title") == "Addition");

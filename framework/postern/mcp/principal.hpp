@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "postern/base/time.hpp"
+
 namespace postern::mcp {
 
 struct Principal {
@@ -15,6 +17,7 @@ struct Principal {
   std::string client_id;        // the assistant's OAuth client
   std::string grant_id;         // this connection; ends when the user revokes it
   std::vector<std::string> scopes;
+  TimePoint authorized_until = TimePoint::max();  // the token's end, and that of every call made with it (threat 43)
 
   [[nodiscard]] bool has_scope(std::string_view scope) const { return std::ranges::contains(scopes, scope); }
 };

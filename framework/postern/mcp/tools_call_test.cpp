@@ -1,6 +1,7 @@
 // Calls that take their time: streams, progress, cancellation, and many at once.
 #include <random>
 
+#include "postern/base/limits.hpp"
 #include "postern/http/sse.hpp"
 #include "postern/mcp/endpoint_fixture.hpp"
 
@@ -19,6 +20,7 @@ struct Exchange {
   http::Response response;
   std::vector<http::SseEvent> events;
   std::size_t comments = 0;
+  std::size_t writes = 0;  // that bring events
   bool answered = false;
   bool ended = false;
   Job job;
@@ -32,7 +34,7 @@ struct Exchange {
     while (self.response.stream) {
       auto bytes = co_await self.response.stream->next();
       if (!bytes) break;
-      if (bytes->starts_with(":")) ++self.comments;
+      ++(bytes->starts_with(":") ? self.comments : self.writes);
       for (auto& event : *parser.feed(*bytes)) self.events.push_back(std::move(event));
     }
     self.ended = true;
@@ -107,6 +109,50 @@ TEST_CASE("a call that takes long becomes a stream, kept alive, and ends after a
     CHECK(day.reply().contains("-32603"));
   }
   CHECK(fixture.test.clock.sleepers() == 0);
+}
+
+// security.md threat 43.
+TEST_CASE("a call ends when the token it was made with does") {
+  for (const char* accept : {"text/event-stream", "application/json"}) {
+    CAPTURE(accept);
+    Fixture fixture;
+    fixture.alice.authorized_until = fixture.test.clock.now() + 7min;
+    Exchange exchange{.request = Fixture::call("waits", R"({"seconds":3600})")};
+    exchange.request.headers.set("Accept", accept);
+    exchange.start(fixture.endpoint, fixture.alice);
+    fixture.test.clock.advance(7min - 1s);
+    CHECK_FALSE(exchange.ended);
+    fixture.test.clock.advance(1s);
+    REQUIRE(exchange.ended);
+    CHECK(exchange.reply().contains("-32603"));
+    CHECK(fixture.test.clock.sleepers() == 0);
+  }
+}
+
+// Nothing is waited for in between, as when a client does not read: what does not fit into the queue is left out.
+TEST_CASE("a reader that is too slow loses progress, never the result, and costs a bounded queue") {
+  Fixture fixture;
+  Exchange exchange{.request = Fixture::call("floods", "{}", token)};
+  exchange.start(fixture.endpoint, fixture.alice);
+  fixture.test.clock.advance(1s);
+  REQUIRE(exchange.ended);
+  std::size_t bytes = 0;
+  for (const auto& event : exchange.events) bytes += event.data.size();
+  CHECK(exchange.events.size() > 200);
+  CHECK(exchange.events.size() < 300);  // 256 KB of 1 KB each
+  CHECK(bytes <= limits::stream_queue_bytes_max + exchange.reply().size());
+  CHECK(*json::find(*json::find(*json::parse(exchange.events.front().data), "params"), "progress") == 1.0);
+  CHECK(exchange.reply().contains("flooded"));
+}
+
+TEST_CASE("what a tool says in one go travels in one write; what is taken makes room for more") {
+  Fixture fixture;
+  Exchange exchange{.request = Fixture::call("bursts", "{}", token)};
+  exchange.start(fixture.endpoint, fixture.alice);
+  fixture.test.clock.advance(1s);
+  REQUIRE(exchange.ended);
+  CHECK(exchange.events.size() == 3 * 200 + 1);  // 3 bursts of 200 KB, each taken before the next
+  CHECK(exchange.writes == 4);                   // one each, and the result
 }
 
 TEST_CASE("a client that goes away takes its tool along") {

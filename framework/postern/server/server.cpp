@@ -29,7 +29,8 @@ mcp::Principal principal_of(oauth::AccessToken token) {
           .organization_id = std::move(token.organization_id),
           .client_id = std::move(token.client_id),
           .grant_id = std::move(token.grant_id),
-          .scopes = std::move(token.scopes)};
+          .scopes = std::move(token.scopes),
+          .authorized_until = token.expires_at};
 }
 
 http::Response refusal(int status, std::string_view error, std::string_view message) {

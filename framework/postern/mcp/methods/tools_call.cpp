@@ -1,5 +1,6 @@
 #include "postern/mcp/methods/tools_call.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "postern/base/limits.hpp"
@@ -23,6 +24,11 @@ std::optional<std::string> progress_token_of(const json::Object& params) {
   const json::Value* meta = json::find(params, "_meta");
   const json::Value* token = meta ? json::find(*meta, "progressToken") : nullptr;
   return token ? rpc::scalar_text(*token) : std::nullopt;
+}
+
+TimePoint end_of(const CallContext& context) {
+  const TimePoint latest = context.ports.clock.now() + limits::stream_lifetime_max;
+  return context.caller ? std::min(latest, context.caller->authorized_until) : latest;
 }
 
 std::string what_of(const std::exception_ptr& failure) {
@@ -66,6 +72,7 @@ ToolCall::ToolCall(CallContext context, std::string tool, std::optional<std::str
     : context_(std::move(context)),
       tool_(std::move(tool)),
       progress_token_(std::move(progress_token)),
+      ends_at_(end_of(context_)),
       call_(context_.caller, context_.upstream, context_.ports.clock, *this) {}
 
 void ToolCall::start(Task<Result<ToolResult>> task) {

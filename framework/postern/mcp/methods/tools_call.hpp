@@ -60,6 +60,8 @@ class ToolCall final : private ProgressSink {
   void time_out();
   void cancel();
 
+  // When it is to be stopped, whatever it does: its caller's token ends then, or it has had its time.
+  [[nodiscard]] TimePoint ends_at() const { return ends_at_; }
   [[nodiscard]] bool over() const { return over_; }
   [[nodiscard]] bool has_messages() const { return !messages_.empty(); }
   [[nodiscard]] bool has_news() const { return over_ || has_messages(); }
@@ -78,6 +80,7 @@ class ToolCall final : private ProgressSink {
   const CallContext context_;
   const std::string tool_;
   const std::optional<std::string> progress_token_;  // JSON text; null: the client does not want to know
+  const TimePoint ends_at_;
   Call call_;
   std::deque<std::string> messages_;
   std::size_t queued_bytes_ = 0;

@@ -1,5 +1,7 @@
 #include "postern/mcp/transport/reply_stream.hpp"
 
+#include <algorithm>
+
 #include "postern/base/limits.hpp"
 #include "postern/base/race.hpp"
 #include "postern/http/sse.hpp"
@@ -8,19 +10,20 @@ namespace postern::mcp {
 
 namespace {
 
+Duration until_keep_alive(const ToolCall& call, const Clock& clock) {
+  return std::min<Duration>(limits::stream_keep_alive, call.ends_at() - clock.now());
+}
+
 class ReplyStream final : public http::BodyStream {
  public:
   ReplyStream(std::unique_ptr<ToolCall> call, Cancellations::Registration registration, Clock& clock)
-      : call_(std::move(call)),
-        registration_(std::move(registration)),
-        clock_(clock),
-        ends_at_(clock.now() + limits::stream_lifetime_max) {}
+      : call_(std::move(call)), registration_(std::move(registration)), clock_(clock) {}
 
   Task<std::optional<std::string>> next() override {
     if (done_) co_return std::nullopt;
-    if (spoke_ && !call_->has_news()) co_await race(call_->news(), clock_.sleep_for(limits::stream_keep_alive));
+    if (spoke_ && !call_->has_news()) co_await race(call_->news(), clock_.sleep_for(until_keep_alive(*call_, clock_)));
     spoke_ = true;
-    if (!call_->over() && clock_.now() >= ends_at_) call_->time_out();
+    if (!call_->over() && clock_.now() >= call_->ends_at()) call_->time_out();
     if (!call_->has_news()) co_return std::string{http::sse_keep_alive};
 
     std::string events;
@@ -37,7 +40,6 @@ class ReplyStream final : public http::BodyStream {
   std::unique_ptr<ToolCall> call_;
   Cancellations::Registration registration_;
   Clock& clock_;
-  const TimePoint ends_at_;
   bool spoke_ = false;
   bool done_ = false;
 };

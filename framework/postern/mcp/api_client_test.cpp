@@ -1,0 +1,236 @@
+#include "postern/mcp/api_client.hpp"
+
+#include <doctest/doctest.h>
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "postern/testing/tool_test.hpp"
+
+using namespace postern;
+using namespace postern::mcp;
+using http::Method;
+using postern::testing::ToolTest;
+
+namespace {
+
+enum class Colour { red, light_blue };
+
+struct Thing {
+  std::string id;
+  std::optional<int> size;
+};
+struct NewThing {
+  std::string name;
+  Colour colour = Colour::red;
+};
+
+Result<Thing> get(ToolTest& test, std::string_view path) { return run_ready(test.call().api().get<Thing>(path)); }
+
+// The app's answer to GET /thing, as the tool sees it.
+Result<Thing> answered(int status, std::string body) {
+  ToolTest test;
+  test.app_answers(Method::get, "/thing", status, std::move(body));
+  return get(test, "/thing");
+}
+
+}  // namespace
+
+TEST_CASE("a successful answer becomes the type, and members it does not name are ignored") {
+  for (const int status : {200, 201, 299}) {
+    CAPTURE(status);
+    const auto thing = answered(status, R"({"id":"t1","size":3,"more":[1]})");
+    REQUIRE(thing);
+    CHECK(thing->id == "t1");
+    CHECK(thing->size == 3);
+  }
+}
+
+TEST_CASE("what a status says (RFC 9110 sec. 15) becomes the kind of error, in words that an assistant can pass on") {
+  struct Row {
+    int status;
+    Error::Kind kind;
+    std::string_view says;
+  };
+  for (const auto& [status, kind, says] : {
+           Row{400, Error::Kind::invalid, "did not accept"}, {401, Error::Kind::unauthorized, "sign in again"},
+           {403, Error::Kind::forbidden, "does not allow"},  {404, Error::Kind::not_found, "no such thing"},
+           {409, Error::Kind::conflict, "changed it first"}, {410, Error::Kind::not_found, "no such thing"},
+           {412, Error::Kind::conflict, "changed it first"}, {422, Error::Kind::invalid, "did not accept"},
+           {429, Error::Kind::limited, "Too many requests"}, {500, Error::Kind::unavailable, "not available"},
+           {502, Error::Kind::unavailable, "not available"}, {503, Error::Kind::unavailable, "not available"},
+           {599, Error::Kind::unavailable, "not available"}, {199, Error::Kind::internal, "unexpected"},
+           {300, Error::Kind::internal, "unexpected"},       {302, Error::Kind::internal, "unexpected"},
+           {304, Error::Kind::internal, "unexpected"},       {405, Error::Kind::internal, "unexpected"},
+           {418, Error::Kind::internal, "unexpected"},
+       }) {
+    CAPTURE(status);
+    const auto thing = answered(status, "");
+    REQUIRE_FALSE(thing);
+    CHECK(thing.error().kind == kind);
+    CHECK(thing.error().message.contains(says));
+  }
+}
+
+TEST_CASE("the app's own message is passed on, in each form that apps have for it") {
+  for (std::string_view body :
+       {R"({"error":"It has shipped."})", R"({"message":"It has shipped."})",
+        R"({"error":{"message":"It has shipped."}})", R"({"error":"conflict","message":"It has shipped."})",
+        R"({"error":{"message":"It has shipped.","code":7}})"}) {
+    CAPTURE(body);
+    CHECK(answered(409, std::string{body}).error().message == "It has shipped.");
+  }
+}
+
+TEST_CASE("what is no message of the app's, or too long for one, gives way to ours") {
+  std::vector<std::string> bodies{"",
+                                  "<h1>Conflict</h1>",
+                                  "[]",
+                                  "null",
+                                  "{}",
+                                  R"({"message":""})",
+                                  R"({"message":7})",
+                                  R"({"error":null})",
+                                  R"({"error":[]})",
+                                  R"({"message":"a","message":"b"})"};
+  bodies.push_back(R"({"message":")" + std::string(1'001, 'x') + R"("})");
+  for (const std::string& body : bodies) {
+    CAPTURE(body);
+    CHECK(answered(409, body).error().message == "Somebody else changed it first.");
+  }
+}
+
+TEST_CASE("a failure of the app's own keeps its insides to itself") {
+  for (const int status : {500, 503, 302, 418}) {
+    CAPTURE(status);
+    const auto thing = answered(status, R"({"error":"SQLSTATE 42P01 at db7.internal"})");
+    CHECK_FALSE(thing.error().message.contains("SQLSTATE"));
+  }
+}
+
+TEST_CASE("a success that is not what the type says is the app's fault, and says where") {
+  const auto other = answered(200, R"({"id":7})");
+  REQUIRE_FALSE(other);
+  CHECK(other.error().kind == Error::Kind::unavailable);
+  CHECK(other.error().message.contains("id"));
+  for (std::string_view body : {"<html>", "{", "{\"id\":\"\xff\"}", R"({"id":"a","id":"b"})"}) {
+    CAPTURE(body);
+    const auto thing = answered(200, std::string{body});
+    REQUIRE_FALSE(thing);
+    CHECK(thing.error().kind == Error::Kind::unavailable);
+  }
+}
+
+TEST_CASE("an answer without a body is an empty object") {
+  struct Nothing {
+    std::optional<int> more;
+  };
+  ToolTest test;
+  test.app_answers(Method::post, "/thing", 204, "");
+  CHECK(run_ready(test.call().api().post<Nothing>("/thing")));
+  CHECK_FALSE(answered(204, ""));  // a Thing has an id
+}
+
+TEST_CASE("what could be another path, or no path at all, is refused before anything is sent") {
+  for (std::string_view path : {"",
+                                "thing",
+                                "//evil.example/thing",
+                                "https://evil.example/thing",
+                                "/a/../b",
+                                "/a/./b",
+                                "/..",
+                                "/.",
+                                "/a//b",
+                                "/a/%2e%2e/b",
+                                "/a/%2E./b",
+                                "/a/%2f/b",
+                                "/a%2f..%2fb",
+                                "/a?b",
+                                "/a#b",
+                                "/a;b",
+                                "/a b",
+                                "/a\\b",
+                                "/a%5c..%5cb",
+                                "/%",
+                                "/%4",
+                                "/%zz",
+                                "/a%00",
+                                "/a%0d%0aX: y",
+                                "/a\r\nX: y",
+                                "/a\x7f",
+                                "@evil.example",
+                                ":8080/x"}) {
+    CAPTURE(path);
+    ToolTest test;
+    const auto thing = get(test, path);
+    REQUIRE_FALSE(thing);
+    CHECK(thing.error().kind == Error::Kind::invalid);
+    CHECK(test.app_requests().empty());
+  }
+}
+
+TEST_CASE("paths that are only paths are sent as they are") {
+  for (std::string_view path : {"/", "/thing", "/thing/", "/a.b/..c/d..", "/caf%C3%A9", "/a%20b", "/%2e%2e%2e"}) {
+    CAPTURE(path);
+    ToolTest test;
+    (void)get(test, path);
+    REQUIRE(test.app_requests().size() == 1);
+    CHECK(test.app_requests().front().path == path);
+  }
+}
+
+TEST_CASE("a segment can never become another path") {
+  for (std::string_view hostile : {"../admin", "a/b", "a?b=c", "a#b", "%2e%2e", "a\r\nX: y", "caf\xc3\xa9", ""}) {
+    CAPTURE(hostile);
+    const std::string made = path("/api/orders/{}/cancel", hostile);
+    CHECK(made.starts_with("/api/orders/"));
+    CHECK(made.ends_with("/cancel"));
+    CHECK(std::ranges::count(made, '/') == 4);
+    CHECK(made.find_first_of("?#\r\n ") == std::string::npos);
+  }
+  CHECK(path("/a/{}/b/{}", "x y", "z") == "/a/x%20y/b/z");
+}
+
+TEST_CASE("a dotted segment is refused even where percent-coding leaves it alone") {
+  ToolTest test;
+  CHECK_FALSE(get(test, path("/api/orders/{}/cancel", "..")));
+  CHECK_FALSE(get(test, path("/api/orders/{}/cancel", "")));
+  CHECK(test.app_requests().empty());
+}
+
+TEST_CASE("a query has each kind of value as text, form-encoded, and leaves out what is empty") {
+  ToolTest test;
+  const std::optional<std::string> absent;
+  (void)run_ready(test.call().api().get<Thing>("/thing", {{"text", "a&b=c d"},
+                                                          {"flag", true},
+                                                          {"off", false},
+                                                          {"number", -7},
+                                                          {"big", std::numeric_limits<std::uint64_t>::max()},
+                                                          {"colour", Colour::light_blue},
+                                                          {"maybe", std::optional{3}},
+                                                          {"absent", absent},
+                                                          {"empty", ""},
+                                                          {"\xc3\xa9", "+%"}}));
+  REQUIRE(test.app_requests().size() == 1);
+  CHECK(test.app_requests().front().path ==
+        "/thing?text=a%26b%3Dc+d&flag=true&off=false&number=-7&big=18446744073709551615&colour=light_blue&maybe=3&"
+        "empty=&%C3%A9=%2B%25");
+  (void)run_ready(test.call().api().get<Thing>("/thing", {{"absent", absent}}));
+  CHECK(test.app_requests().back().path == "/thing");
+}
+
+TEST_CASE("a posted struct is its JSON") {
+  ToolTest test;
+  test.app_answers(Method::post, "/things", 201, R"({"id":"t1"})");
+  CHECK(run_ready(test.call().api().post<Thing>("/things", NewThing{.name = "a\"b", .colour = Colour::light_blue})));
+  CHECK(test.app_requests().front().body == R"({"name":"a\"b","colour":"light_blue"})");
+}
+
+TEST_CASE("without an app it says so") {
+  const Principal user{.user_id = "user_1"};
+  const auto thing = run_ready(ApiClient{nullptr, user}.get<Thing>("/thing"));
+  REQUIRE_FALSE(thing);
+  CHECK(thing.error().kind == Error::Kind::unavailable);
+  CHECK(thing.error().message.contains("APP_URL"));
+}
