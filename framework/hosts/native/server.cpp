@@ -107,7 +107,8 @@ Result<void> ThreadedServer::listen() {
   if (options_.port_sharing == PortSharing::refuse && options_.port != 0) {
     boost::asio::io_context context;
     tcp::acceptor probe{context};
-    if ((error = bind(probe, endpoint_, Reuse::address_only))) return std::unexpected(explain(error, endpoint_));
+    error = bind(probe, endpoint_, Reuse::address_only);
+    if (error) return std::unexpected(explain(error, endpoint_));
   }
   for (unsigned index = 0; index < options_.loops; ++index) {
     auto& loop = *loops_.emplace_back(std::make_unique<Loop>(options_, admission_));
