@@ -43,6 +43,8 @@ Task<Result<Granted, OAuthError>> grant_refresh_token(Context& context, const Re
   for (int attempt = 0; attempt < limits::store_attempts_max; ++attempt) {
     CO_TRY(const auto found, co_await context.grants.find(token->grant_id));
     if (!found || found->grant.resource != resource) co_return std::unexpected(invalid_refresh_token());
+    // A crash between the two writes of a revocation has left its access tokens refused, and its grant as it was.
+    if (context.revoked.contains(token->grant_id)) co_return co_await end(context, found->grant, "revoked before");
     const RefreshVerdict verdict = judge_refresh(found->grant, *token, client.id(), context.ports.clock.now());
     if (verdict == RefreshVerdict::refuse) co_return std::unexpected(invalid_refresh_token());
     if (verdict == RefreshVerdict::reused) {
