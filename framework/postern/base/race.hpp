@@ -3,7 +3,8 @@
 //   auto first = co_await race(events.pop(), clock.sleep_for(15s));
 //   if (first.index() == 1) ...   // nothing came in time
 //
-// If both are ready at once the first one wins and the second never starts. The winner's exception is thrown on.
+// If both are ready at once the first one wins and the second never starts. The winner's exception is thrown on. Both
+// run on the strand of whoever awaits the race.
 #pragma once
 
 #include <coroutine>
@@ -61,10 +62,11 @@ template <class A, class B>
 Task<std::variant<detail::RaceValue<A>, detail::RaceValue<B>>> race(Task<A> a, Task<B> b) {
   using State = detail::RaceState<A, B>;
   State state;
+  Strand* const strand = co_await this_strand();
   auto decide = [&state](std::exception_ptr error) { state.decide(std::move(error)); };
-  Job first = Job::start(detail::race_entry<0>(std::move(a), state), decide);
+  Job first = Job::start(detail::race_entry<0>(std::move(a), state), decide, strand);
   Job second;
-  if (!state.decided) second = Job::start(detail::race_entry<1>(std::move(b), state), decide);
+  if (!state.decided) second = Job::start(detail::race_entry<1>(std::move(b), state), decide, strand);
   co_await detail::RaceDecided<State>{state};
   first.cancel();
   second.cancel();

@@ -7,7 +7,7 @@
 //
 // Move-only. Awaited once, with `co_await std::move(task)` or as a temporary. Control goes from a coroutine to the next
 // by symmetric transfer, so a long chain does not grow the stack. Not thread-safe: a task lives on the loop that
-// started it.
+// started it, and on the strand of whoever awaits it (strand.hpp).
 //
 // Cancellation is destruction. A Task that is dropped while it waits destroys its frame, and so the frames and awaiters
 // inside it; an awaiter's destructor takes its operation back from the host. Clean-up therefore belongs in destructors.
@@ -25,6 +25,7 @@
 #include <utility>
 
 #include "postern/base/ensure.hpp"
+#include "postern/base/strand.hpp"
 
 namespace postern {
 
@@ -47,7 +48,12 @@ class TaskPromiseBase {
   std::suspend_always initial_suspend() noexcept { return {}; }
   FinalAwaiter final_suspend() noexcept { return {}; }
   void unhandled_exception() noexcept { exception_ = std::current_exception(); }
-  void resume_when_done(std::coroutine_handle<> continuation) noexcept { continuation_ = continuation; }
+  template <class Promise>
+  void resume_when_done(std::coroutine_handle<Promise> waiter) noexcept {
+    continuation_ = waiter;
+    strand_ = waiter.promise().strand();
+  }
+  [[nodiscard]] Strand* strand() const noexcept { return strand_; }
 
  protected:
   void rethrow_if_failed() const {
@@ -56,6 +62,7 @@ class TaskPromiseBase {
 
  private:
   std::coroutine_handle<> continuation_ = std::noop_coroutine();
+  Strand* strand_ = nullptr;
   std::exception_ptr exception_;
 };
 
@@ -109,20 +116,22 @@ class [[nodiscard]] Task {
   [[nodiscard]] bool valid() const { return static_cast<bool>(frame_); }
 
   auto operator co_await() && noexcept {
-    struct Awaiter {
-      std::coroutine_handle<promise_type> frame;
-      [[nodiscard]] bool await_ready() const noexcept { return false; }
-      std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiter) const noexcept {
-        frame.promise().resume_when_done(waiter);
-        return frame;
-      }
-      T await_resume() const { return frame.promise().take(); }
-    };
     ensure(frame_);
     return Awaiter{frame_};
   }
 
  private:
+  struct Awaiter {
+    std::coroutine_handle<promise_type> frame;
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    template <class Promise>
+    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> waiter) const noexcept {
+      frame.promise().resume_when_done(waiter);
+      return frame;
+    }
+    T await_resume() const { return frame.promise().take(); }
+  };
+
   friend promise_type;
   explicit Task(std::coroutine_handle<promise_type> frame) : frame_(frame) {}
 
@@ -144,7 +153,7 @@ inline Task<void> TaskPromise<void>::get_return_object() noexcept {
 //   Job job = Job::start(serve(connection), [&](std::exception_ptr failure) { ... });
 //
 // Runs at once up to its first wait. Dropping the Job cancels the task; `on_done` is then not called. `on_done` runs
-// last of all and may drop the Job itself. It gets the exception that ended the task, or null.
+// last of all and may drop the Job itself. It gets the exception that ended the task, or null. All of it is on `strand`.
 class [[nodiscard]] Job {
  public:
   Job() = default;
@@ -160,14 +169,16 @@ class [[nodiscard]] Job {
 
   // Two steps, for an owner that must hold the Job before anything runs: `on_done` may be called inside resume().
   template <class OnDone>
-  static Job prepare(Task<void> task, OnDone on_done) {
-    return run(std::move(task), std::move(on_done));
+  static Job prepare(Task<void> task, OnDone on_done, Strand* strand = nullptr) {
+    Job job = run(std::move(task), std::move(on_done));
+    job.frame_.promise().on_strand = strand;
+    return job;
   }
   void resume() { frame_.resume(); }
 
   template <class OnDone>
-  static Job start(Task<void> task, OnDone on_done) {
-    Job job = prepare(std::move(task), std::move(on_done));
+  static Job start(Task<void> task, OnDone on_done, Strand* strand = nullptr) {
+    Job job = prepare(std::move(task), std::move(on_done), strand);
     job.resume();
     return job;
   }
@@ -180,6 +191,8 @@ class [[nodiscard]] Job {
   // For the compiler's coroutine machinery only.
   struct promise_type {
     bool finished = false;
+    Strand* on_strand = nullptr;
+    [[nodiscard]] Strand* strand() const noexcept { return on_strand; }
     Job get_return_object() noexcept { return Job{std::coroutine_handle<promise_type>::from_promise(*this)}; }
     std::suspend_always initial_suspend() noexcept { return {}; }
     std::suspend_always final_suspend() noexcept { return {}; }

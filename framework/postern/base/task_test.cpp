@@ -152,4 +152,79 @@ TEST_CASE("race takes the first to finish and drops the other") {
   }
 }
 
+// A host with one strand a request: run() when the test says so.
+struct CountingStrand : Strand {
+  int turns_wanted = 0;
+  void want_turn() override { ++turns_wanted; }
+};
+
+TEST_CASE("a waiter on a strand is resumed when the strand runs, not by who wakes it") {
+  WaitList list;
+  CountingStrand strand;
+  bool destroyed = false;
+  int on_strand = 0, anywhere = 0;
+  const Job first = Job::start(outer(list, destroyed, on_strand), ignore, &strand);
+  const Job second = Job::start(outer(list, destroyed, on_strand), ignore, &strand);
+  const Job third = Job::start(outer(list, destroyed, anywhere), ignore);
+  list.wake_all();
+  CHECK(anywhere == 1);
+  CHECK(on_strand == 0);
+  CHECK(strand.turns_wanted == 1);
+  CHECK(list.empty());
+  strand.run();
+  CHECK(on_strand == 2);
+  strand.run();
+  CHECK(on_strand == 2);
+}
+
+TEST_CASE("a waiter that is dropped after it was woken is never resumed") {
+  WaitList list;
+  CountingStrand strand;
+  bool destroyed = false;
+  int resumed = 0;
+  {
+    const Job job = Job::start(outer(list, destroyed, resumed), ignore, &strand);
+    list.wake_all();
+  }
+  strand.run();
+  CHECK(destroyed);
+  CHECK(resumed == 0);
+}
+
+TEST_CASE("whoever is woken while a strand runs has the same turn") {
+  Channel<int> channel;
+  CountingStrand strand;
+  std::vector<int> seen;
+  auto consume = [](Channel<int>& from, Channel<int>& onwards) -> Task<void> {
+    while (auto item = co_await from.pop()) onwards.push(*item + 1);
+  };
+  auto keep = [](Channel<int>& from, std::vector<int>& into) -> Task<void> {
+    while (auto item = co_await from.pop()) into.push_back(*item);
+  };
+  Channel<int> onwards;
+  const Job first = Job::start(keep(onwards, seen), ignore, &strand);
+  const Job second = Job::start(consume(channel, onwards), ignore, &strand);
+  channel.push(1);
+  CHECK(seen.empty());
+  strand.run();
+  CHECK(seen == std::vector{2});
+}
+
+TEST_CASE("the tasks of a race and of what they await are on the strand of who awaits them") {
+  WaitList never;
+  CountingStrand strand;
+  Strand* found = nullptr;
+  auto tell = [](Strand*& out) -> Task<int> {
+    out = co_await this_strand();
+    co_return 1;
+  };
+  auto wait = [](WaitList& list) -> Task<void> { co_await list.wait(); };
+  auto run = [](Task<void> slow, Task<int> quick) -> Task<void> { co_await race(std::move(slow), std::move(quick)); };
+  const Job job = Job::start(run(wait(never), tell(found)), ignore, &strand);
+  CHECK(job.done());
+  CHECK(found == &strand);
+  CHECK(run_ready(tell(found)) == 1);
+  CHECK(found == nullptr);
+}
+
 }  // namespace postern

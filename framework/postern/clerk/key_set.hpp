@@ -17,7 +17,7 @@
 #include "postern/base/result.hpp"
 #include "postern/base/task.hpp"
 #include "postern/base/time.hpp"
-#include "postern/clerk/flight.hpp"
+#include "postern/base/flight.hpp"
 #include "postern/jose/jwk.hpp"
 #include "postern/ports/ports.hpp"
 

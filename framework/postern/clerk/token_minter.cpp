@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstdint>
 
-#include "postern/clerk/flight.hpp"
+#include "postern/base/flight.hpp"
 
 namespace postern::clerk {
 namespace {

@@ -135,20 +135,21 @@ Task<Endpoint::Answer> Endpoint::answer(rpc::Request message, Exchange exchange)
   co_return refusal(not_found && modern ? 404 : 200, message.id, outcome.error());
 }
 
-CallStart Endpoint::start(rpc::Request message, const Exchange& exchange) const {
+CallStart Endpoint::start(rpc::Request message, const Exchange& exchange, Strand* strand) const {
   CallContext context{.app = app_,
                       .ports = ports_,
                       .upstream = options_.upstream,
                       .revision = exchange.revision,
                       .id = std::move(message.id),
                       .caller = exchange.caller ? std::optional{*exchange.caller} : std::nullopt,
-                      .request_id = exchange.request.id};
+                      .request_id = exchange.request.id,
+                      .strand = strand};
   return start_call(std::move(context), message.params);
 }
 
 Task<Endpoint::Answer> Endpoint::call_tool(rpc::Request message, Exchange exchange) {
   const rpc::Id id = message.id;
-  CallStart started = start(std::move(message), exchange);
+  CallStart started = start(std::move(message), exchange, co_await this_strand());
   if (auto* denied = std::get_if<Denied>(&started)) co_return std::unexpected(std::move(*denied));
   if (auto* error = std::get_if<rpc::Error>(&started)) co_return refusal(200, id, *error);
   auto call = std::get<std::unique_ptr<ToolCall>>(std::move(started));

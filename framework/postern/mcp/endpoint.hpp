@@ -65,7 +65,7 @@ class Endpoint {
   Task<Answer> post_modern(rpc::Message message, const http::Request& request, const Principal* caller);
   Task<Answer> answer(rpc::Request message, Exchange exchange);
   Task<Answer> call_tool(rpc::Request message, Exchange exchange);
-  [[nodiscard]] CallStart start(rpc::Request message, const Exchange& exchange) const;
+  [[nodiscard]] CallStart start(rpc::Request message, const Exchange& exchange, Strand* strand) const;
   [[nodiscard]] Task<void> run_to_end(ToolCall& call) const;
 
   // Revisions with sessions: endpoint_legacy.cpp.

@@ -111,7 +111,7 @@ Task<Result<std::string, Denied>> Endpoint::answer_in_batch(json::Value value, E
     const auto outcome = catalog_.answer(exchange.revision, asked->method, asked->params);
     co_return outcome ? rpc::result_reply(id, *outcome) : rpc::error_reply(id, outcome.error());
   }
-  CallStart started = start(std::move(*asked), exchange);
+  CallStart started = start(std::move(*asked), exchange, co_await this_strand());
   if (auto* denied = std::get_if<Denied>(&started)) co_return std::unexpected(std::move(*denied));
   if (auto* error = std::get_if<rpc::Error>(&started)) co_return rpc::error_reply(id, *error);
   auto& call = *std::get<std::unique_ptr<ToolCall>>(started);

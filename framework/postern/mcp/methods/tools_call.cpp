@@ -76,8 +76,9 @@ ToolCall::ToolCall(CallContext context, std::string tool, std::optional<std::str
       call_(context_.caller, context_.upstream, context_.ports.clock, *this) {}
 
 void ToolCall::start(Task<Result<ToolResult>> task) {
-  job_ =
-      Job::prepare(run(std::move(task), result_), [this](std::exception_ptr failure) { on_done(std::move(failure)); });
+  job_ = Job::prepare(
+      run(std::move(task), result_), [this](std::exception_ptr failure) { on_done(std::move(failure)); },
+      context_.strand);
   job_.resume();
 }
 

@@ -17,6 +17,7 @@
 #include <variant>
 #include <vector>
 
+#include "postern/base/strand.hpp"
 #include "postern/base/task.hpp"
 #include "postern/base/wait_list.hpp"
 #include "postern/mcp/app.hpp"
@@ -43,6 +44,7 @@ struct CallContext {
   rpc::Id id;
   std::optional<Principal> caller;
   std::string request_id;  // for the log
+  Strand* strand = nullptr;  // of the request that makes the call: the tool runs there
 };
 
 class ToolCall final : private ProgressSink {

@@ -12,7 +12,7 @@
 #include "postern/base/ensure.hpp"
 #include "postern/base/wait_list.hpp"
 
-namespace postern::clerk {
+namespace postern {
 
 class Flight {
  public:
@@ -34,11 +34,11 @@ class Flight {
   };
 
   [[nodiscard]] bool busy() const { return busy_; }
-  [[nodiscard]] WaitList::Waiter wait() { return landed_.wait(); }
+  [[nodiscard]] WaitList::Wait wait() { return landed_.wait(); }
 
  private:
   bool busy_ = false;
   WaitList landed_;
 };
 
-}  // namespace postern::clerk
+}  // namespace postern
