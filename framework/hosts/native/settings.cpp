@@ -9,17 +9,6 @@
 #include <thread>
 
 namespace postern::native {
-namespace {
-
-LogLevel parse_log_level(std::string_view name) {
-  if (name == "debug") return LogLevel::debug;
-  if (name == "warning") return LogLevel::warning;
-  if (name == "error") return LogLevel::error;
-  return LogLevel::info;
-}
-
-}  // namespace
-
 Result<NativeSettings, std::vector<std::string>> NativeSettings::read(const server::Variables& variables) {
   server::VariableReader reader{variables};
   NativeSettings settings;
@@ -28,7 +17,7 @@ Result<NativeSettings, std::vector<std::string>> NativeSettings::read(const serv
   settings.loops = static_cast<unsigned>(reader.number("LOOPS", 0, 0, 256));
   if (settings.loops == 0) settings.loops = std::max(1U, std::thread::hardware_concurrency());
   settings.database = reader.optional("DATABASE", "postern.sqlite");
-  settings.log_level = parse_log_level(reader.choice("LOG_LEVEL", {"info", "debug", "warning", "error"}));
+  settings.log_level = *parse_log_level(reader.choice("LOG_LEVEL", {"info", "debug", "warning", "error"}));
   if (!reader.problems().empty()) return std::unexpected(reader.problems());
   return settings;
 }

@@ -10,6 +10,7 @@
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string_view>
 #include <variant>
 
@@ -31,9 +32,16 @@ enum class LogLevel { debug, info, warning, error };
   return "error";
 }
 
+[[nodiscard]] constexpr std::optional<LogLevel> parse_log_level(std::string_view text) {
+  for (const LogLevel level : {LogLevel::debug, LogLevel::info, LogLevel::warning, LogLevel::error}) {
+    if (to_string(level) == text) return level;
+  }
+  return std::nullopt;
+}
+
 struct LogField {
   std::string_view name;
-  std::variant<std::string_view, std::int64_t, double, bool> value;
+  std::variant<std::string_view, std::int64_t, bool> value;
 
   LogField(std::string_view field, std::string_view text) : name(field), value(text) {}
   LogField(std::string_view field, const char* text) : name(field), value(std::string_view{text}) {}
@@ -41,7 +49,6 @@ struct LogField {
   LogField(std::string_view field, std::integral auto number)
     requires(!std::same_as<decltype(number), bool>)
       : name(field), value(static_cast<std::int64_t>(number)) {}
-  LogField(std::string_view field, double number) : name(field), value(number) {}
 };
 
 class Log {

@@ -2,8 +2,8 @@
 //
 //   {"time":"2026-11-23T23:51:39.123Z","level":"info","event":"token.issued","client":"1a2b3c4d"}
 //
-// Any thread. Control characters are escaped and bytes that are no UTF-8 replaced, so every line is valid JSON whatever
-// it was given; a text is cut after 2 KiB. A line that cannot be written is lost: a full disk must not stop the server.
+// Any thread. Always valid JSON (postern/ports/log_line.hpp). A line that cannot be written is lost: a full disk must
+// not stop the server.
 #pragma once
 
 #include <string>

@@ -137,10 +137,8 @@ TEST_CASE("a log line is one JSON object, whatever is written") {
     CHECK(line(row.text) == start + std::string{row.json} + "}\n");
   }
   CHECK(line(std::string(100'000, 'x')).size() < 2200);
-  CHECK(json_line(time, LogLevel::warning, "e",
-                  {{"i", -7}, {"b", true}, {"d", 0.5}, {"n", std::numeric_limits<double>::infinity()}})
-            .ends_with(R"("level":"warning","event":"e","i":-7,"b":true,"d":0.5,"n":null})"
-                       "\n"));
+  CHECK(json_line(time, LogLevel::warning, "e", {{"i", -7}, {"b", true}})
+            .ends_with("\"level\":\"warning\",\"event\":\"e\",\"i\":-7,\"b\":true}\n"));
 }
 
 TEST_CASE("the log writes what is at its level or above") {

@@ -1,0 +1,245 @@
+// One instance of the WebAssembly module, and the requests it serves at the moment (../abi.md).
+//
+//   const instance = Instance.start(module, { SERVER_URL: '...' });
+//   const response = await instance.serve(request, env, context);
+//   if (instance.lost) instance = Instance.start(...);       // it trapped: a new one for the next request
+//
+// All requests of an isolate share the instance, but workerd allows I/O only in the name of the request whose event is
+// being handled. So the module is entered for a request only from that request's own context: its fetch event, the end
+// of its operations, its stream's pull, and its turns (takeTurns), which another request may ask for.
+import { aesGcmOpen, aesGcmSeal, hmacSha256, importKey, sha256, verifySignature } from './crypto.mjs';
+import { operations } from './operations.mjs';
+import { RecordReader, RecordWriter } from './record.mjs';
+
+const decoder = new TextDecoder();
+const NULL_BODY_STATUSES = new Set([101, 204, 205, 304]);
+const LOG = [console.debug, console.info, console.warn, console.error];
+
+/** A request under way. */
+class Served {
+  /** @param {number} number @param {Record<string, any>} env @param {ExecutionContext} context */
+  constructor(number, env, context) {
+    Object.assign(this, { number, env, context });
+    this.id = crypto.randomUUID(); // for the case that the module cannot answer any more
+    /** @type {PromiseWithResolvers<Response>} */
+    this.response = Promise.withResolvers();
+    this.turn = Promise.withResolvers();
+    /** @type {Map<number, AbortController>} */
+    this.operations = new Map();
+    /** Operations that were dropped in another request's turn. @type {AbortController[]} */
+    this.dropped = [];
+    /** @type {{ controller: ReadableStreamDefaultController, pulled?: PromiseWithResolvers<void> }|null} */
+    this.stream = null;
+    this.ended = false;
+  }
+
+  end() {
+    this.ended = true;
+    this.turn.resolve();
+  }
+
+  /** Answers in the module's place, or ends the answer that has begun. @param {number} status @param {string} error */
+  fail(status, error) {
+    this.end();
+    this.stream?.controller.close();
+    this.stream?.pulled?.resolve();
+    this.response.resolve(Response.json({ error, message: `The server's log has more, under request ${this.id}.` },
+      { status, headers: { 'x-request-id': this.id, 'cache-control': 'no-store', ...(status === 503 && { 'retry-after': '1' }) } }));
+  }
+}
+
+export class Instance {
+  /** Why the instance is no more, once that is so. @type {unknown} */
+  lost = null;
+  /** @type {Map<number, Served>} */
+  #requests = new Map();
+  #lastNumber = 0;
+  /** The one whose turn it is. @type {Served|null} */
+  #current = null;
+  /** @type {Map<number, object>} */
+  #keys = new Map();
+  #lastKey = 0;
+  #exports;
+
+  /** @param {WebAssembly.Module} module */
+  constructor(module) {
+    this.#exports = new WebAssembly.Instance(module, { host: this.#imports() }).exports;
+    this.#exports._initialize();
+  }
+
+  /**
+   * Null if the settings are wrong: each problem has been logged.
+   * @param {WebAssembly.Module} module
+   * @param {Record<string, string>} settings
+   */
+  static start(module, settings) {
+    const instance = new Instance(module);
+    const record = new RecordWriter().pairs(Object.entries(settings)).bytes();
+    return instance.#exports.configure(instance.#write(record), record.length) ? instance : null;
+  }
+
+  /**
+   * @param {{ method: string, target: string, peer: string, headers: Headers, body: Uint8Array, signal: AbortSignal }} request
+   * @param {Record<string, any>} env
+   * @param {ExecutionContext} context
+   * @returns {Promise<Response>}
+   */
+  serve({ method, target, peer, headers, body, signal }, env, context) {
+    const served = new Served(++this.#lastNumber, env, context);
+    this.#requests.set(served.number, served);
+    const record = new RecordWriter().text(method).text(target).text(peer).pairs(headers).text(body).bytes();
+    this.#enter(served, () => this.#exports.begin(served.number, this.#write(record), record.length));
+    if (!served.ended) {
+      context.waitUntil(this.#takeTurns(served));
+      signal.addEventListener('abort', () => this.#abort(served), { once: true });
+    }
+    return served.response.promise;
+  }
+
+  // Runs in the request's own context until it has ended, and enters the module there whenever a turn was asked for.
+  async #takeTurns(served) {
+    for (;;) {
+      await served.turn.promise;
+      if (served.ended) return;
+      if (this.lost) return served.fail(503, 'unavailable');
+      served.turn = Promise.withResolvers();
+      for (const dropped of served.dropped.splice(0)) dropped.abort();
+      this.#enter(served, () => this.#exports.wake(served.number));
+    }
+  }
+
+  #abort(served) {
+    if (served.ended || this.lost) return;
+    this.#enter(served, () => this.#exports.abort(served.number));
+    this.#forget(served);
+  }
+
+  #forget(served) {
+    this.#requests.delete(served.number);
+    served.end();
+  }
+
+  /** @param {Served} served @param {() => void} step */
+  #enter(served, step) {
+    if (this.lost || served.ended) return;
+    this.#current = served;
+    try {
+      step();
+    } catch (error) {
+      this.#lose(served, error);
+    } finally {
+      this.#current = null;
+    }
+  }
+
+  // After a trap nothing in the module's memory can be trusted. Everybody else is told in his own context.
+  #lose(culprit, error) {
+    this.lost = error;
+    console.error(JSON.stringify({ level: 'error', event: 'server.instance_lost', request: culprit.id, reason: String(error?.stack ?? error) }));
+    culprit.fail(500, 'internal_error');
+    for (const served of this.#requests.values()) served.turn.resolve();
+    this.#requests.clear();
+  }
+
+  // --- the module's memory ---------------------------------------------------------------------------------------------
+
+  #read(address, size) { return new Uint8Array(this.#exports.memory.buffer, address, size); }
+  #text(address, size) { return decoder.decode(this.#read(address, size)); }
+  /** @param {Uint8Array} bytes @returns {number} where they are, until the module is entered again */
+  #write(bytes) {
+    const address = this.#exports.allocate(bytes.length);
+    this.#read(address, bytes.length).set(bytes);
+    return address;
+  }
+
+  // --- imports ---------------------------------------------------------------------------------------------------------
+
+  #imports() {
+    const bytes = (address, size) => this.#read(address, size);
+    const put = (address, data) => this.#read(address, data.length).set(data);
+    return {
+      respond: (number, address, size) => this.#respond(this.#requests.get(number), new RecordReader(bytes(address, size))),
+      write: (number, address, size) => this.#answerPull(number, (controller) => controller.enqueue(bytes(address, size).slice())),
+      finish: (number) => this.#answerPull(number, (controller) => controller.close()),
+      done: (number) => this.#forget(this.#requests.get(number)),
+      want_turn: (number) => this.#requests.get(number)?.turn.resolve(),
+      start: (number, operation, kind, address, size) =>
+        this.#start(this.#requests.get(number), operation, operations[kind], new RecordReader(bytes(address, size))),
+      drop: (number, operation) => this.#drop(this.#requests.get(number), operation),
+
+      now: () => Date.now(),
+      random: (address, size) => void crypto.getRandomValues(bytes(address, size)),
+      sha256: (address, size, out) => put(out, sha256(bytes(address, size))),
+      hmac_sha256: (key, keySize, address, size, out) => put(out, hmacSha256(bytes(key, keySize), bytes(address, size))),
+      aes_gcm_seal: (key, nonce, plain, size, associated, associatedSize, out) =>
+        put(out, aesGcmSeal(bytes(key, 32), bytes(nonce, 12), bytes(plain, size), bytes(associated, associatedSize))),
+      aes_gcm_open: (key, nonce, sealed, size, associated, associatedSize, out) => {
+        const plain = aesGcmOpen(bytes(key, 32), bytes(nonce, 12), bytes(sealed, size), bytes(associated, associatedSize));
+        if (plain) put(out, plain);
+        return plain ? 1 : 0;
+      },
+      import_key: (address, size) => {
+        const record = new RecordReader(bytes(address, size));
+        const key = importKey(record.text(), record.bytes(), record.bytes());
+        if (!key) return 0;
+        this.#keys.set(++this.#lastKey, key);
+        return this.#lastKey;
+      },
+      verify: (key, message, size, signature, signatureSize) =>
+        (verifySignature(this.#keys.get(key), bytes(message, size), bytes(signature, signatureSize)) ? 1 : 0),
+      free_key: (key) => void this.#keys.delete(key),
+
+      log: (level, address, size) => LOG[level](this.#text(address, size)),
+      panic: (address, size) => { throw new Error(this.#text(address, size)); },
+    };
+  }
+
+  /** @param {Served} served @param {RecordReader} record */
+  #respond(served, record) {
+    const status = record.number();
+    const isStream = record.number() === 1;
+    const headers = record.pairs();
+    const body = isStream ? this.#stream(served) : record.bytes().slice();
+    served.response.resolve(new Response(NULL_BODY_STATUSES.has(status) ? null : body, { status, headers }));
+  }
+
+  // Pulled one piece at a time: a reader that is slow keeps the module waiting, not piling up.
+  #stream(served) {
+    return new ReadableStream({
+      start: (controller) => { served.stream = { controller }; },
+      pull: () => {
+        served.stream.pulled = Promise.withResolvers();
+        this.#enter(served, () => this.#exports.pull(served.number));
+        return served.stream.pulled.promise;
+      },
+      cancel: () => this.#abort(served),
+    }, { highWaterMark: 0 });
+  }
+
+  #answerPull(number, answer) {
+    const { controller, pulled } = this.#requests.get(number).stream;
+    answer(controller);
+    pulled?.resolve();
+  }
+
+  /** @param {Served} served @param {number} number @param {(typeof operations)[0]} operation @param {RecordReader} record */
+  #start(served, number, operation, record) {
+    const controller = new AbortController();
+    served.operations.set(number, controller);
+    const settle = (ok, outcome) => {
+      if (!served.operations.delete(number)) return;
+      this.#enter(served, () => this.#exports.settle(served.number, number, ok, this.#write(outcome), outcome.length));
+    };
+    operation(record, { env: served.env, context: served.context, signal: controller.signal })
+      .then((outcome) => settle(1, outcome), () => settle(0, new Uint8Array()));
+  }
+
+  /** @param {Served} served @param {number} number */
+  #drop(served, number) {
+    const controller = served.operations.get(number);
+    served.operations.delete(number);
+    if (served === this.#current) return controller.abort();
+    served.dropped.push(controller);
+    served.turn.resolve();
+  }
+}
