@@ -231,6 +231,40 @@ test('with Clerk down, a connection that stands keeps its tools that need no new
   await assistant.close();
 });
 
+test('with Clerk slow, whoever needs it waits, and nobody else', async () => {
+  const assistant = await new Assistant(stack.mcpUrl).connectAs(new Person('Ada'), modern);
+  await stack.clerk.control('faults', { match: '/v1/', delay_ms: 1500, times: 1000 });
+  const took = async (name) => {
+    const began = performance.now();
+    const result = await assistant.client.callTool({ name, arguments: {} });
+    assert.ok(!result.isError, `${name}: ${result.content[0]?.text}`);
+    return performance.now() - began;
+  };
+  const [waited, passed_by] = await Promise.all([took('list_users'), took('who_am_i')]);
+  assert.ok(waited >= 1400, `list_users needs a token of Clerk's, and came after ${waited} ms`);
+  assert.ok(passed_by < 1000, `who_am_i needs nothing of Clerk's, and took ${passed_by} ms`);
+  await stack.clerk.clearFaults();
+  await assistant.close();
+});
+
+test('with Clerk too slow, refresh and sign-in give up, say try later, and work again when Clerk does', async () => {
+  const person = new Person('Grace');
+  const assistant = await new Assistant(stack.mcpUrl).connectAs(person, modern);
+  const { page } = await upToCallback(person, await register(), pkce().challenge);
+  await stack.clerk.control('faults', { match: '/v1/', delay_ms: 60_000, times: 1000 });
+  const refresh = () =>
+    form('/token', { grant_type: 'refresh_token', refresh_token: assistant.tokens.refresh_token, client_id: assistant.registration.client_id });
+  const began = performance.now();
+  const [refused, end] = await Promise.all([refresh(), person.press(page, Person.button(page, /continue|connect/i), { stopAt: redirectUri })]);
+  assert.equal(refused.status, 503);
+  assert.ok(Number(refused.headers.get('retry-after')) > 0, 'it says when');
+  assert.ok(!end.arrived?.searchParams.has('code'), 'no code without a look at the session');
+  assert.ok(performance.now() - began < 20_000, 'nobody waits for ever');
+  await stack.clerk.clearFaults();
+  assert.equal((await refresh()).status, 200, 'the refresh token was not spent by the failure');
+  await assistant.close();
+});
+
 test('with the app down, a tool says so and the server stays up', async () => {
   const assistant = await new Assistant(stack.mcpUrl).connectAs(new Person('Ada'), modern);
   await stack.app.stop();
@@ -240,6 +274,25 @@ test('with the app down, a tool says so and the server stays up', async () => {
   stack.app = await stack.startApp();
   assert.ok(!(await assistant.client.callTool({ name: 'list_users', arguments: {} })).isError);
   await assistant.close();
+});
+
+test('with CLERK_JWT_KEY a person signs in though the key set cannot be had', async () => {
+  const { jwt_key } = await (await fetch(`${stack.clerk.url}/__emulator/state`)).json();
+  const connect = () => new Assistant(stack.mcpUrl).connectAs(new Person('Ada'), modern);
+  const restart = async (changes) => {
+    await stack.server.stop();
+    stack.server = await stack.startServer(changes);
+  };
+  await (await connect()).close(); // the app, at least, has its keys now
+  await restart();
+  await stack.clerk.control('faults', { match: '/.well-known/jwks', status: 500, times: 1000 });
+  await assert.rejects(connect(), 'without it, the keys are needed');
+  await restart({ CLERK_JWT_KEY: jwt_key.replaceAll('\n', '\\n') });
+  const assistant = await connect();
+  assert.match((await assistant.client.callTool({ name: 'who_am_i', arguments: {} })).structuredContent.user_id, /^user_/);
+  await assistant.close();
+  await stack.clerk.clearFaults();
+  await restart();
 });
 
 test('connections survive a restart of the server', async () => {

@@ -97,10 +97,10 @@ export async function startStack(settings = {}) {
   const startApp = () =>
     new Program('example app', 'examples/acme-app/acme-app', [], { ...keys, MCP_SERVER_URL: serverUrl, PORT: String(appPort) }, appUrl).ready('/');
   const serverSecret = randomBytes(32).toString('base64url');
-  const startServer = () =>
+  const startServer = (changes = {}) =>
     new Program('server', 'framework/hosts/native/postern', [], {
       ...keys, APP_URL: appUrl, SERVER_URL: serverUrl, PORT: String(serverPort), CLERK_JWT_TEMPLATE: 'postern',
-      POSTERN_SECRET: serverSecret, DATABASE: path.join(folder, 'postern.sqlite'), ...settings,
+      POSTERN_SECRET: serverSecret, DATABASE: path.join(folder, 'postern.sqlite'), ...settings, ...changes,
     }, serverUrl).ready('/readyz');
 
   const stack = { folder, clerk, app: await startApp(), server: await startServer(), startApp, startServer };
