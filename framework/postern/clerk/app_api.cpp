@@ -1,6 +1,6 @@
 #include "postern/clerk/app_api.hpp"
 
-#include <format>
+#include "postern/base/concat.hpp"
 
 namespace postern::clerk {
 namespace {
@@ -53,7 +53,7 @@ Task<Result<mcp::UpstreamResponse>> AppApi::attempt(std::string url, mcp::Upstre
                         .body = std::move(request.body),
                         .timeout = settings_.timeout,
                         .response_bytes_max = settings_.response_bytes_max};
-  outgoing.headers.set("Authorization", std::format("Bearer {}", token.reveal()));
+  outgoing.headers.set("Authorization", concat("Bearer ", token.reveal()));
   outgoing.headers.set("Accept", "application/json");
   if (!outgoing.body.empty()) outgoing.headers.set("Content-Type", "application/json");
   auto response = co_await ports_.fetch.fetch(std::move(outgoing));

@@ -5,6 +5,7 @@
 #include <format>
 #include <string_view>
 
+#include "postern/base/concat.hpp"
 #include "postern/base/limits.hpp"
 #include "postern/uri/percent.hpp"
 
@@ -101,20 +102,18 @@ Task<BackendResult<User>> Backend::get_user(std::string user_id) {
 }
 
 Task<BackendResult<MintedToken>> Backend::mint_token(std::string session_id, std::string template_name) {
-  return mint(
-      std::format("/sessions/{}/tokens/{}", uri::percent_encode(session_id), uri::percent_encode(template_name)));
+  return mint(concat("/sessions/", uri::percent_encode(session_id), "/tokens/", uri::percent_encode(template_name)));
 }
 
 Task<BackendResult<MintedToken>> Backend::mint_session_token(std::string session_id) {
-  return mint(std::format("/sessions/{}/tokens", uri::percent_encode(session_id)));
+  return mint(concat("/sessions/", uri::percent_encode(session_id), "/tokens"));
 }
 
 Task<BackendResult<MintedToken>> Backend::mint(std::string path) {
   const TimePoint asked_at = ports_.clock.now();
-  CO_TRY(const auto answer,
-         co_await call({.method = http::Method::post,
-                        .path = std::move(path),
-                        .body = std::format(R"({{"expires_in_seconds":{}}})", minted_lifetime.count())}));
+  CO_TRY(const auto answer, co_await call({.method = http::Method::post,
+                                           .path = std::move(path),
+                                           .body = concat(R"({"expires_in_seconds":)", minted_lifetime.count(), "}")}));
   auto jwt = find_text(answer, "jwt");
   const bool fits_a_header =
       jwt && std::ranges::all_of(*jwt, [](char character) { return character > ' ' && character < '\x7f'; });
@@ -149,7 +148,7 @@ Task<Backend::Attempt> Backend::attempt(const Call& call, Duration timeout) {
                        .body = call.body,
                        .timeout = timeout,
                        .response_bytes_max = response_bytes_max};
-  request.headers.set("Authorization", std::format("Bearer {}", settings_.secret_key.secret().reveal()));
+  request.headers.set("Authorization", concat("Bearer ", settings_.secret_key.secret().reveal()));
   request.headers.set("Clerk-API-Version", api_version);
   request.headers.set("User-Agent", user_agent);
   request.headers.set("Content-Type", "application/json");

@@ -1,7 +1,6 @@
 #include "postern/clerk/bridge.hpp"
 
-#include <format>
-
+#include "postern/base/concat.hpp"
 #include "postern/base/encoding.hpp"
 #include "postern/base/limits.hpp"
 
@@ -21,7 +20,7 @@ std::unexpected<Error> explain(const BackendError& error) {
 std::string BridgeSignIn::begin(const oauth::SignInRequest& request) {
   const uri::Form query{
       {"state", request.state}, {"callback_url", request.callback_url}, {"client_name", request.client_name}};
-  return std::format("{}{}?{}", settings_.app.origin(), settings_.sign_in_path, query.serialize());
+  return concat(settings_.app.origin(), settings_.sign_in_path, "?", query.serialize());
 }
 
 Task<Result<oauth::SignedInUser>> BridgeSignIn::complete(const uri::Form& parameters,

@@ -1,8 +1,8 @@
 #include "postern/clerk/keys.hpp"
 
 #include <algorithm>
-#include <format>
 
+#include "postern/base/concat.hpp"
 #include "postern/base/encoding.hpp"
 #include "postern/uri/url.hpp"
 
@@ -18,12 +18,12 @@ bool is_visible_ascii(std::string_view text) {
 // Takes "<prefix>_test_" or "<prefix>_live_" off the front of `text`.
 Result<InstanceType> take_prefix(std::string_view& text, std::string_view prefix) {
   for (auto [name, type] : {std::pair{"test", InstanceType::development}, {"live", InstanceType::production}}) {
-    const std::string whole = std::format("{}_{}_", prefix, name);
+    const std::string whole = concat(prefix, "_", name, "_");
     if (!text.starts_with(whole)) continue;
     text.remove_prefix(whole.size());
     return type;
   }
-  return refuse(std::format("A key that starts with {0}_test_ or {0}_live_ is needed.", prefix));
+  return refuse(concat("A key that starts with ", prefix, "_test_ or ", prefix, "_live_ is needed."));
 }
 
 // Clerk's own keys come with and without padding.

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <format>
+
+#include "postern/base/concat.hpp"
 
 namespace postern::clerk {
 namespace {
@@ -63,7 +64,7 @@ std::optional<std::vector<std::string>> decode_permissions(std::string_view feat
     for (std::string_view permission : permission_names) {
       if (!take_lowest_bit(bits)) continue;
       if (decoded.size() == permissions_max) return std::nullopt;
-      decoded.push_back(std::format("org:{}:{}", (*feature_names)[i], permission));
+      decoded.push_back(concat("org:", (*feature_names)[i], ":", permission));
     }
   }
   return decoded;

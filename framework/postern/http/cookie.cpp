@@ -1,8 +1,8 @@
 #include "postern/http/cookie.hpp"
 
 #include <algorithm>
-#include <format>
 
+#include "postern/base/concat.hpp"
 #include "postern/base/ensure.hpp"
 #include "postern/http/token.hpp"
 
@@ -65,11 +65,11 @@ std::string serialize(const SetCookie& cookie) {
   const bool needs_secure = host_only || has_prefix(cookie.name, "__Secure-") || cookie.same_site == SameSite::none;
   ensure(!needs_secure || cookie.secure);
 
-  std::string text = std::format("{}={}; Path={}", cookie.name, cookie.value, cookie.path);
-  if (cookie.max_age) text += std::format("; Max-Age={}", cookie.max_age->count());
+  std::string text = concat(cookie.name, "=", cookie.value, "; Path=", cookie.path);
+  if (cookie.max_age) text += concat("; Max-Age=", cookie.max_age->count());
   if (cookie.secure) text += "; Secure";
   if (cookie.http_only) text += "; HttpOnly";
-  text += std::format("; SameSite={}", to_string(cookie.same_site));
+  text += concat("; SameSite=", to_string(cookie.same_site));
   return text;
 }
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
-#include <format>
 #include <utility>
 
+#include "postern/base/concat.hpp"
 #include "postern/base/ensure.hpp"
 
 namespace postern::http {
@@ -21,13 +21,13 @@ std::string serialize(const SseEvent& event) {
   ensure(is_one_line(event.event));
   ensure(is_one_line(event.id));
   std::string text;
-  if (!event.id.empty()) text += std::format("id: {}\n", event.id);
-  if (!event.event.empty()) text += std::format("event: {}\n", event.event);
-  if (event.retry) text += std::format("retry: {}\n", event.retry->count());
+  if (!event.id.empty()) text += concat("id: ", event.id, "\n");
+  if (!event.event.empty()) text += concat("event: ", event.event, "\n");
+  if (event.retry) text += concat("retry: ", event.retry->count(), "\n");
   std::string_view data = event.data;
   while (true) {
     const std::string_view line = data.substr(0, data.find_first_of("\r\n"));
-    text += std::format("data: {}\n", line);
+    text += concat("data: ", line, "\n");
     if (line.size() == data.size()) break;
     data.remove_prefix(line.size() + (data.substr(line.size()).starts_with("\r\n") ? 2 : 1));
   }

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <format>
+#include <cstddef>
+#include <cstdint>
+#include <string>
 
 namespace postern::json {
 
@@ -148,11 +150,20 @@ std::string format_date_time(TimePoint time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss clock{time - day};
-  std::string text = std::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
-                                 static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                                 clock.hours().count(), clock.minutes().count(), clock.seconds().count());
-  if (clock.subseconds().count() != 0) text += std::format(".{:03}", clock.subseconds().count());
-  return text + "Z";
+  std::string text;
+  const auto append = [&text](std::int64_t number, std::size_t width, char after) {
+    const std::string digits = std::to_string(number);
+    text.append(width - digits.size(), '0').append(digits).push_back(after);
+  };
+  append(static_cast<int>(date.year()), 4, '-');
+  append(static_cast<unsigned>(date.month()), 2, '-');
+  append(static_cast<unsigned>(date.day()), 2, 'T');
+  append(clock.hours().count(), 2, ':');
+  append(clock.minutes().count(), 2, ':');
+  const auto fraction = clock.subseconds().count();
+  append(clock.seconds().count(), 2, fraction == 0 ? 'Z' : '.');
+  if (fraction != 0) append(fraction, 3, 'Z');
+  return text;
 }
 
 bool matches_format(Format format, std::string_view text) {

@@ -1,11 +1,14 @@
 #include "postern/json/problem.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
-#include <format>
+#include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <limits>
 
+#include "postern/base/concat.hpp"
 #include "postern/base/utf8.hpp"
 
 namespace postern::json {
@@ -19,8 +22,7 @@ std::string prefix(const Path& path) {
   std::string text;
   for (const Path* step = &path; step->parent; step = step->parent) {
     const bool is_element = step->name.data() == nullptr;
-    text.insert(0, is_element ? std::format("[{}]", step->index)
-                              : std::format(".{}", utf8_prefix(step->name, shown_bytes_max)));
+    text.insert(0, is_element ? concat("[", step->index, "]") : concat(".", utf8_prefix(step->name, shown_bytes_max)));
   }
   if (text.empty()) return text;
   if (text.starts_with('.')) text.erase(0, 1);
@@ -29,7 +31,7 @@ std::string prefix(const Path& path) {
 
 std::string show(const Value& value) {
   if (value.is_object()) return "an object";
-  if (const Array* array = value.if_array()) return std::format("an array of {}", array->size());
+  if (const Array* array = value.if_array()) return concat("an array of ", array->size());
   if (const String* string = value.if_string()) {
     const std::string_view text{string->data(), string->size()};
     std::string quoted = serialize(Value(boost::json::string_view{utf8_prefix(text, shown_bytes_max)}));
@@ -40,32 +42,43 @@ std::string show(const Value& value) {
 }
 
 std::string number_text(double number) {
-  if (std::trunc(number) == number && std::abs(number) < 1e15) return std::format("{:.0f}", number);
-  return std::format("{}", number);
+  if (std::trunc(number) == number && std::abs(number) < 1e15) return concat(static_cast<std::int64_t>(number));
+  // The library writes the shortest digits, and always an exponent: "-1.25E1".
+  const std::string text = serialize(Value(number));
+  const std::size_t mark = text.find('E');
+  const std::string sign{number < 0 ? "-" : ""};
+  std::string digits = text.substr(sign.size(), mark - sign.size());
+  int exponent = 0;
+  std::from_chars(text.data() + mark + 1, text.data() + text.size(), exponent);
+  std::erase(digits, '.');
+  const int count = static_cast<int>(digits.size());
+  if (exponent < -6 || exponent + 1 >= count) return text;
+  if (exponent < 0) return sign + "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + digits;
+  return sign + digits.insert(static_cast<std::size_t>(exponent + 1), 1, '.');
 }
 
 std::string describe_count(const std::string& noun, std::string_view unit, std::size_t min, std::size_t max) {
   const bool bounded = max != std::numeric_limits<std::size_t>::max();
   if (min == 0 && !bounded) return noun;
-  if (!bounded) return std::format("{} of {} or more {}", noun, min, unit);
-  if (min == 0) return std::format("{} of up to {} {}", noun, max, unit);
-  if (min == max) return std::format("{} of {} {}", noun, min, unit);
-  return std::format("{} of {} to {} {}", noun, min, max, unit);
+  if (!bounded) return concat(noun, " of ", min, " or more ", unit);
+  if (min == 0) return concat(noun, " of up to ", max, " ", unit);
+  if (min == max) return concat(noun, " of ", min, " ", unit);
+  return concat(noun, " of ", min, " to ", max, " ", unit);
 }
 
 }  // namespace
 
 void Problems::wrong(const Path& path, std::string_view expected, const Value& got) {
-  other(path, std::format("expected {}, got {}", expected, show(got)));
+  other(path, concat("expected ", expected, ", got ", show(got)));
 }
 
 void Problems::missing(const Path& path, std::string_view expected, std::string_view description) {
-  other(path, description.empty() ? std::format("missing; expected {}", expected)
-                                  : std::format("missing; expected {}: {}", expected, description));
+  other(path, description.empty() ? concat("missing; expected ", expected)
+                                  : concat("missing; expected ", expected, ": ", description));
 }
 
 void Problems::unknown(const Path& path, std::string_view name, std::string_view known) {
-  other({.parent = &path, .name = name}, std::format("not known here; known are {}", known.empty() ? "none" : known));
+  other({.parent = &path, .name = name}, concat("not known here; known are ", known.empty() ? "none" : known));
 }
 
 void Problems::other(const Path& path, std::string_view sentence) {
@@ -91,9 +104,9 @@ Error Problems::to_error() const {
 std::string describe_number(std::string_view noun, const range& bounds) {
   const bool from = std::isfinite(bounds.min);
   const bool to = std::isfinite(bounds.max);
-  if (from && to) return std::format("{} from {} to {}", noun, number_text(bounds.min), number_text(bounds.max));
-  if (from) return std::format("{} of {} or more", noun, number_text(bounds.min));
-  if (to) return std::format("{} of {} or less", noun, number_text(bounds.max));
+  if (from && to) return concat(noun, " from ", number_text(bounds.min), " to ", number_text(bounds.max));
+  if (from) return concat(noun, " of ", number_text(bounds.min), " or more");
+  if (to) return concat(noun, " of ", number_text(bounds.max), " or less");
   return std::string{noun};
 }
 
@@ -119,7 +132,7 @@ std::string describe_text(const Rules& rules) {
     }
   }
   std::string text = describe_count(noun, "characters", rules.text.min, rules.text.max);
-  if (!rules.text_pattern.empty()) text += std::format(" that matches {}", rules.text_pattern);
+  if (!rules.text_pattern.empty()) text += concat(" that matches ", rules.text_pattern);
   return text;
 }
 

@@ -8,7 +8,8 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <format>
+
+#include "postern/base/concat.hpp"
 
 namespace postern::json {
 
@@ -133,7 +134,7 @@ std::size_t count_members(const Value& value) {
 }
 
 std::unexpected<Error> malformed(std::string_view reason) {
-  return fail(Error::Kind::invalid, std::format("malformed JSON: {}", reason));
+  return fail(Error::Kind::invalid, concat("malformed JSON: ", reason));
 }
 
 }  // namespace
@@ -148,9 +149,9 @@ Result<Value> parse(std::string_view text, const ParseLimits& limits) {
   const std::size_t read = parser.write_some(false, text.data(), text.size(), error);
   if (error) {
     const char* refusal = parser.handler().refusal();
-    return malformed(std::format("{} after {} bytes", refusal ? refusal : error.message(), read));
+    return malformed(concat(refusal ? refusal : error.message(), " after ", read, " bytes"));
   }
-  if (read != text.size()) return malformed(std::format("more text after the value, from byte {}", read));
+  if (read != text.size()) return malformed(concat("more text after the value, from byte ", read));
 
   // Of two equal keys the library keeps one. So an object had a key twice if fewer members came out than went in.
   Value value = parser.handler().release();

@@ -1,8 +1,9 @@
 #include "postern/mcp/app.hpp"
 
 #include <algorithm>
-#include <format>
 #include <set>
+
+#include "postern/base/concat.hpp"
 
 namespace postern::mcp {
 
@@ -46,7 +47,7 @@ Result<void> App::check() const {
     for (const std::string& scope : tool.scopes) {
       if (!scope_names.contains(scope)) {
         return fail(Error::Kind::invalid,
-                    std::format("{} needs the scope \"{}\", which the app does not declare.", quoted, scope));
+                    concat(quoted, " needs the scope \"", scope, "\", which the app does not declare."));
       }
     }
   }

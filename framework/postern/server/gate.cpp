@@ -1,8 +1,8 @@
 #include "postern/server/gate.hpp"
 
 #include <algorithm>
-#include <format>
 
+#include "postern/base/concat.hpp"
 #include "postern/base/ensure.hpp"
 #include "postern/uri/url.hpp"
 
@@ -34,7 +34,7 @@ Gate::Gate(std::string_view server_url, std::string_view app_url, std::vector<st
   if (url->is_loopback()) {
     reach_ = Reach::loopback;
     for (std::string_view name : {"localhost", "127.0.0.1", "[::1]"})
-      hosts_.push_back(std::format("{}:{}", name, url->port().value_or(80)));
+      hosts_.push_back(concat(name, ":", url->port().value_or(80)));
   }
 }
 

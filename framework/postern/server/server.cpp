@@ -1,10 +1,10 @@
 #include "postern/server/server.hpp"
 
 #include <algorithm>
-#include <format>
 #include <optional>
 #include <string>
 
+#include "postern/base/concat.hpp"
 #include "postern/http/html.hpp"
 #include "postern/json/value.hpp"
 #include "postern/ports/random.hpp"
@@ -155,9 +155,9 @@ Task<http::Response> Server::home() {
   const std::string name = http::escape_html(app_.title().empty() ? app_.name() : app_.title());
   co_return pages_.show(
       200, app_.title().empty() ? app_.name() : app_.title(),
-      std::format("<h1>{0}</h1><p>This is an MCP server: AI assistants connect to it to use {0} for you, once you have "
-                  "signed in and agreed.</p><p>Add this address to your assistant:</p><p><code>{1}</code></p>",
-                  name, http::escape_html(settings_.mcp_url())));
+      concat("<h1>", name, "</h1><p>This is an MCP server: AI assistants connect to it to use ", name,
+             " for you, once you have signed in and agreed.</p><p>Add this address to your assistant:</p><p><code>",
+             http::escape_html(settings_.mcp_url()), "</code></p>"));
 }
 
 void Server::log(const http::Request& request, const http::Response& response, TimePoint began) const {

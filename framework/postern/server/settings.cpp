@@ -1,9 +1,9 @@
 #include "postern/server/settings.hpp"
 
 #include <algorithm>
-#include <format>
 #include <optional>
 
+#include "postern/base/concat.hpp"
 #include "postern/jose/rsa.hpp"
 
 namespace postern::server {
@@ -20,8 +20,8 @@ std::optional<Key> read_key(std::string_view name, VariableReader& reader) {
   if (text.empty()) return std::nullopt;
   auto key = Key::parse(text);
   if (key) return *std::move(key);
-  reader.note_problem(std::format("{} is not what it should be: {} It stands in the Clerk dashboard, under API keys.",
-                                  name, key.error().message));
+  reader.note_problem(concat(name, " is not what it should be: ", key.error().message,
+                             " It stands in the Clerk dashboard, under API keys."));
   return std::nullopt;
 }
 
@@ -30,10 +30,9 @@ std::optional<RsaPublicKey> read_jwt_key(VariableReader& reader) {
   if (text.empty()) return std::nullopt;
   auto key = jose::parse_rsa_public_key_pem(text);
   if (key) return *std::move(key);
-  reader.note_problem(
-      std::format("CLERK_JWT_KEY cannot be used: {} Take the JWKS public key in PEM from {}, and write it on one line, "
-                  "with \\n or nothing for its line breaks; or leave it out.",
-                  key.error().message, where_keys_are));
+  reader.note_problem(concat("CLERK_JWT_KEY cannot be used: ", key.error().message,
+                             " Take the JWKS public key in PEM from ", where_keys_are,
+                             ", and write it on one line, with \\n or nothing for its line breaks; or leave it out."));
   return std::nullopt;
 }
 
@@ -56,7 +55,7 @@ Result<Settings, std::vector<std::string>> Settings::read(const Variables& varia
   VariableReader reader{variables};
   const long port = reader.number("PORT", 8788, 1, 65535);
   std::string server_url =
-      reader.origin("SERVER_URL", reader.optional("SERVER_URL", std::format("http://localhost:{}", port)));
+      reader.origin("SERVER_URL", reader.optional("SERVER_URL", concat("http://localhost:", port)));
   const std::string app_url =
       reader.origin("APP_URL", reader.required("APP_URL", "the address of your app, such as https://app.example.com"));
   auto publishable_key = read_key<clerk::PublishableKey>("CLERK_PUBLISHABLE_KEY", reader);

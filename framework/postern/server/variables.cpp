@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <format>
 
+#include "postern/base/concat.hpp"
 #include "postern/uri/url.hpp"
 
 namespace postern::server {
@@ -42,7 +42,7 @@ Result<Variables> Variables::parse(std::string_view file_text) {
     const auto equals = line.find('=');
     const std::string_view name = trim(line.substr(0, equals));
     if (equals == std::string_view::npos || !is_name(name)) {
-      return fail(Error::Kind::invalid, std::format("line {} is not NAME=value", line_number));
+      return fail(Error::Kind::invalid, concat("line ", line_number, " is not NAME=value"));
     }
     variables.set(std::string{name}, std::string{unquote(trim(line.substr(equals + 1)))});
   }
@@ -57,7 +57,7 @@ const std::string* Variables::find(std::string_view name) const {
 std::string VariableReader::required(std::string_view name, std::string_view meaning) {
   if (const std::string* value = variables_.find(name)) return *value;
   note_problem(
-      std::format("{0} is missing: write {0}=... into app/.dev.vars or the environment; it is {1}.", name, meaning));
+      concat(name, " is missing: write ", name, "=... into app/.dev.vars or the environment; it is ", meaning, "."));
   return {};
 }
 
@@ -70,8 +70,8 @@ std::string VariableReader::choice(std::string_view name, std::vector<std::strin
   std::string value = optional(name, choices.front());
   if (std::ranges::contains(choices, value)) return value;
   std::string allowed;
-  for (std::string_view each : choices) allowed += std::format("{}{}", allowed.empty() ? "" : ", ", each);
-  note_problem(std::format("{} is \"{}\": it must be one of {}.", name, value, allowed));
+  for (std::string_view each : choices) allowed += concat(allowed.empty() ? "" : ", ", each);
+  note_problem(concat(name, " is \"", value, "\": it must be one of ", allowed, "."));
   return std::string{choices.front()};
 }
 
@@ -81,7 +81,7 @@ long VariableReader::number(std::string_view name, long default_value, long leas
   long value = 0;
   const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
   if (error == std::errc{} && end == text->data() + text->size() && value >= least && value <= most) return value;
-  note_problem(std::format("{} is \"{}\": it must be a whole number from {} to {}.", name, *text, least, most));
+  note_problem(concat(name, " is \"", *text, "\": it must be a whole number from ", least, " to ", most, "."));
   return default_value;
 }
 
@@ -90,13 +90,12 @@ std::string VariableReader::origin(std::string_view name, std::string value) {
   if (value.ends_with('/')) value.pop_back();
   const auto url = uri::Url::parse(value);
   if (!url || (url->scheme() != "https" && url->scheme() != "http") || url->origin() != value) {
-    note_problem(std::format(
-        "{} is \"{}\": it must be an address without a path, such as https://app.example.com or http://localhost:8789.",
-        name, value));
+    note_problem(
+        concat(name, " is \"", value,
+               "\": it must be an address without a path, such as https://app.example.com or http://localhost:8789."));
   } else if (url->scheme() == "http" && !url->is_loopback()) {
-    note_problem(std::format(
-        "{} is \"{}\": it must begin with https://, for tokens travel there; http:// is for localhost only.", name,
-        value));
+    note_problem(concat(name, " is \"", value,
+                        "\": it must begin with https://, for tokens travel there; http:// is for localhost only."));
   }
   return value;
 }

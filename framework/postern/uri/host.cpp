@@ -5,7 +5,6 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
-#include <format>
 
 #include "postern/uri/characters.hpp"
 
@@ -98,7 +97,8 @@ std::string serialize(const Ipv6& address) {
       continue;
     }
     if (i > 0 && !text.ends_with(':')) text += ':';
-    text += std::format("{:x}", address[i]);
+    std::array<char, 4> digits{};
+    text.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), address[i], 16).ptr);
   }
   return text + ']';
 }

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <format>
 #include <utility>
 
+#include "postern/base/concat.hpp"
 #include "postern/uri/characters.hpp"
 #include "postern/uri/host.hpp"
 #include "postern/uri/percent.hpp"
@@ -13,7 +13,7 @@ namespace postern::uri {
 namespace {
 
 std::unexpected<Error> refuse(std::string_view reason) {
-  return fail(Error::Kind::invalid, std::format("The URL {}.", reason));
+  return fail(Error::Kind::invalid, concat("The URL ", reason, "."));
 }
 
 // Path characters, those in `also`, and percent-codes that are whole.
@@ -131,8 +131,8 @@ std::string_view Url::path() const { return path_.empty() && is_web() ? std::str
 
 std::string Url::origin() const {
   if (!is_web()) return "null";
-  if (port() == default_port(scheme_)) return std::format("{}://{}", scheme_, host_);
-  return std::format("{}://{}:{}", scheme_, host_, *port());
+  if (port() == default_port(scheme_)) return concat(scheme_, "://", host_);
+  return concat(scheme_, "://", host_, ":", *port());
 }
 
 bool Url::is_loopback() const { return host_ == "127.0.0.1" || host_ == "[::1]" || host_ == "localhost"; }
