@@ -3,21 +3,19 @@
 #include <algorithm>
 
 #include "postern/http/token.hpp"
-#include "postern/uri/characters.hpp"
 
 namespace postern::http {
 namespace {
 
-// RFC 9110 sec. 5.5 without obs-text: visible ASCII, space and tab.
+// RFC 9110 sec. 5.5 without obs-text: visible ASCII, space and tab. Does not stop at the first bad character, so that
+// the compiler can look at many at a time.
 bool is_field_value(std::string_view value) {
-  return std::ranges::all_of(value, [](char c) { return c == '\t' || (c >= ' ' && c <= '~'); });
+  bool good = true;
+  for (const char c : value) good &= c == '\t' || (c >= ' ' && c <= '~');
+  return good;
 }
 
 }  // namespace
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, uri::to_lower, uri::to_lower);
-}
 
 HeaderMap::HeaderMap(std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {
   reserve(fields.size());
@@ -54,6 +52,14 @@ std::size_t HeaderMap::count(std::string_view name) const {
       std::ranges::count_if(fields_, [name](const Header& field) { return equal_ignoring_case(field.name, name); }));
 }
 
-const std::string* HeaderMap::find_only(std::string_view name) const { return count(name) == 1 ? find(name) : nullptr; }
+const std::string* HeaderMap::find_only(std::string_view name) const {
+  const std::string* only = nullptr;
+  for (const Header& field : fields_) {
+    if (!equal_ignoring_case(field.name, name)) continue;
+    if (only) return nullptr;
+    only = &field.value;
+  }
+  return only;
+}
 
 }  // namespace postern::http

@@ -8,12 +8,15 @@
 // list in braces leaves such a field out. Pointers die with the next change.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "postern/uri/characters.hpp"
 
 namespace postern::http {
 
@@ -23,7 +26,9 @@ struct Header {
 };
 
 // ASCII case only, as protocol names have it; never a locale's.
-[[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b);
+[[nodiscard]] constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, [](char x, char y) { return x == y || uri::to_lower(x) == uri::to_lower(y); });
+}
 
 class HeaderMap {
  public:

@@ -10,15 +10,17 @@ namespace {
 
 // Cuts what stands before the first `separator` off the front; one inside quotes does not count (sec. 5.6.4).
 std::string_view take_until(std::string_view& text, char separator) {
-  bool quoted = false;
-  std::size_t end = 0;
-  for (; end < text.size(); ++end) {
-    if (quoted && text[end] == '\\') {
-      ++end;
-    } else if (text[end] == '"') {
-      quoted = !quoted;
-    } else if (!quoted && text[end] == separator) {
-      break;
+  std::size_t end = text.find(separator);
+  if (text.substr(0, end).contains('"')) {
+    bool quoted = false;
+    for (end = 0; end < text.size(); ++end) {
+      if (quoted && text[end] == '\\') {
+        ++end;
+      } else if (text[end] == '"') {
+        quoted = !quoted;
+      } else if (!quoted && text[end] == separator) {
+        break;
+      }
     }
   }
   end = std::min(end, text.size());
@@ -55,11 +57,12 @@ bool has_content_type(const HeaderMap& headers, std::string_view type) {
 }
 
 bool accepts(const HeaderMap& headers, std::string_view type) {
-  if (headers.count("Accept") == 0) return true;
+  bool any = false;
   int closest = 0;
   bool wanted = false;
   for (const Header& field : headers) {
     if (!equal_ignoring_case(field.name, "Accept")) continue;
+    any = true;
     std::string_view ranges = field.value;
     while (!ranges.empty()) {
       std::string_view parameters = take_until(ranges, ',');
@@ -69,7 +72,7 @@ bool accepts(const HeaderMap& headers, std::string_view type) {
       wanted = !has_zero_weight(parameters);
     }
   }
-  return wanted;
+  return wanted || !any;
 }
 
 }  // namespace postern::http

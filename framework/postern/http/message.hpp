@@ -65,6 +65,9 @@ struct Response {
   [[nodiscard]] static Response empty(int status) { return Response{.status = status}; }
 };
 
+// A response for which nothing has to be awaited.
+inline Task<Response> ready(Response response) { co_return response; }
+
 // What a listener calls for each request, in any program of ours. The request is alive until the task and the
 // response's stream are gone.
 class Handler {

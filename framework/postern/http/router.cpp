@@ -75,11 +75,12 @@ bool Router::Route::matches(const std::vector<std::string_view>& path) const {
 void Router::add(Method method, std::string_view pattern, Endpoint endpoint) {
   ensure(pattern.starts_with('/') && !pattern.contains("//"));
   ensure(endpoint != nullptr);
-  Route route{.method = method, .segments = {}, .endpoint = std::move(endpoint)};
+  Route route{.method = method, .segments = {}, .literal = std::string{pattern}, .endpoint = std::move(endpoint)};
   for (std::string_view text : split(pattern)) {
     const bool is_parameter = text.starts_with('{') && text.ends_with('}');
     if (is_parameter) text = text.substr(1, text.size() - 2);
     ensure(is_parameter ? !text.empty() && text.find_first_of("{}") == std::string_view::npos : is_plain_segment(text));
+    if (is_parameter) route.literal.clear();
     route.segments.push_back(Segment{.text = std::string{text}, .is_parameter = is_parameter});
   }
   const auto same = [&](const Route& other) { return other.method == method && other.segments == route.segments; };
@@ -92,7 +93,17 @@ void Router::add(Method method, std::string_view pattern, Endpoint endpoint) {
   routes_.insert(std::ranges::upper_bound(routes_, route, literals_first), std::move(route));
 }
 
+// A path without parameters has one spelling, so where it is met nothing needs to be taken apart.
 Task<Response> Router::handle(Request& request) const {
+  static const PathParameters none;
+  const std::string_view path = request.path();
+  for (const Route& route : routes_) {
+    if (route.method == request.method && route.literal == path && !path.empty()) return route.endpoint(request, none);
+  }
+  return match(request);
+}
+
+Task<Response> Router::match(Request& request) const {
   const auto path = split_plain(request.path());
   if (!path) co_return Response::text(400, "The path is malformed\n");
 

@@ -57,9 +57,12 @@ class Router {
   struct Route {
     Method method;
     std::vector<Segment> segments;
+    std::string literal;  // the whole path, if no segment is a parameter
     Endpoint endpoint;
     [[nodiscard]] bool matches(const std::vector<std::string_view>& path) const;
   };
+
+  [[nodiscard]] Task<Response> match(Request& request) const;
 
   std::vector<Route> routes_;  // of two that match one path, the one with the earlier literal stands first
 };

@@ -2,15 +2,23 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <string_view>
 
 #include "postern/uri/characters.hpp"
 
 namespace postern::http {
 
-[[nodiscard]] constexpr bool is_token_character(char c) {
-  return uri::is_alpha(c) || uri::is_digit(c) || std::string_view{"!#$%&'*+-.^_`|~"}.contains(c);
-}
+inline constexpr auto token_characters = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const char c = static_cast<char>(i);
+    table[i] = uri::is_alpha(c) || uri::is_digit(c) || std::string_view{"!#$%&'*+-.^_`|~"}.contains(c);
+  }
+  return table;
+}();
+[[nodiscard]] constexpr bool is_token_character(char c) { return token_characters[static_cast<unsigned char>(c)]; }
 [[nodiscard]] constexpr bool is_token(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, is_token_character);
 }
