@@ -1,23 +1,72 @@
 #include "postern/oauth/access_token.hpp"
 
 #include <cstddef>
+#include <cstdint>
 
 #include "postern/base/encoding.hpp"
-#include "postern/oauth/record.hpp"
+#include "postern/base/ensure.hpp"
 
 namespace postern::oauth {
 namespace {
 
 constexpr std::size_t token_chars_max = 4 * 1024;
 
-std::string to_payload(const AccessToken& token) {
-  return json::serialize(json::Object{{"grant", token.grant_id},
-                                      {"user", token.user_id},
-                                      {"session", token.session_id},
-                                      {"organization", token.organization_id},
-                                      {"client", token.client_id},
-                                      {"scopes", to_json(token.scopes)},
-                                      {"expires_at", to_json(token.expires_at)}});
+// The content, in front of which stands the version: the expiry in milliseconds as 8 bytes, then the ids and the
+// scopes, each as 2 bytes of length and its bytes. Numbers are big-endian. It is read by every request, so there is
+// nothing to parse in it.
+constexpr char version = 1;
+constexpr std::size_t time_bytes = 8;
+constexpr std::size_t length_bytes = 2;
+
+void append_number(std::string& out, std::uint64_t number, std::size_t bytes) {
+  while (bytes-- > 0) out += static_cast<char>(number >> (8 * bytes));
+}
+
+void append_text(std::string& out, std::string_view text) {
+  ensure(text.size() <= 0xffff);  // ids and scopes are bounded far below, where they come in
+  append_number(out, text.size(), length_bytes);
+  out += text;
+}
+
+std::string to_content(const AccessToken& token) {
+  std::string content{version};
+  append_number(content, static_cast<std::uint64_t>(token.expires_at.time_since_epoch().count()), time_bytes);
+  for (const std::string* id :
+       {&token.grant_id, &token.user_id, &token.session_id, &token.organization_id, &token.client_id})
+    append_text(content, *id);
+  for (const std::string& scope : token.scopes) append_text(content, scope);
+  return content;
+}
+
+// Takes the parts off the front; once one is cut short, `whole` is false and the rest is empty.
+struct ContentReader {
+  std::string_view rest;
+  bool whole = true;
+
+  std::string_view take(std::size_t bytes) {
+    if (bytes > rest.size()) whole = false;
+    const std::string_view part = rest.substr(0, bytes);
+    rest.remove_prefix(part.size());
+    return part;
+  }
+  std::uint64_t number(std::size_t bytes) {
+    std::uint64_t number = 0;
+    for (const char byte : take(bytes)) number = number << 8 | static_cast<unsigned char>(byte);
+    return number;
+  }
+  std::string text() { return std::string{take(number(length_bytes))}; }
+};
+
+std::optional<AccessToken> from_content(std::string_view content) {
+  if (!content.starts_with(version)) return std::nullopt;
+  ContentReader reader{content.substr(1)};
+  AccessToken token;
+  token.expires_at = TimePoint{Duration{static_cast<Duration::rep>(reader.number(time_bytes))}};
+  for (std::string* id : {&token.grant_id, &token.user_id, &token.session_id, &token.organization_id, &token.client_id})
+    *id = reader.text();
+  while (!reader.rest.empty()) token.scopes.push_back(reader.text());
+  if (!reader.whole) return std::nullopt;
+  return token;
 }
 
 }  // namespace
@@ -29,25 +78,15 @@ AccessTokens::AccessTokens(const Ports& ports, const Secret& key, std::string re
 }
 
 std::string AccessTokens::seal(const AccessToken& token) const {
-  return prefix_ + base64url_encode(postern::seal(ports_.crypto, ports_.random, key_, to_payload(token), associated_));
+  return prefix_ + base64url_encode(postern::seal(ports_.crypto, ports_.random, key_, to_content(token), associated_));
 }
 
 std::optional<AccessToken> AccessTokens::open(std::string_view text) const {
   if (text.size() > token_chars_max || !text.starts_with(prefix_)) return std::nullopt;
   const auto sealed = base64url_decode(text.substr(prefix_.size()));
   if (!sealed) return std::nullopt;
-  const auto payload = postern::open(ports_.crypto, key_, *sealed, associated_);
-  if (!payload) return std::nullopt;
-  RecordReader reader{*payload};
-  AccessToken token{.grant_id = reader.text("grant"),
-                    .user_id = reader.text("user"),
-                    .session_id = reader.text("session"),
-                    .organization_id = reader.text("organization"),
-                    .client_id = reader.text("client"),
-                    .scopes = reader.texts("scopes"),
-                    .expires_at = reader.time("expires_at")};
-  if (!reader.check()) return std::nullopt;
-  return token;
+  const auto content = postern::open(ports_.crypto, key_, *sealed, associated_);
+  return content ? from_content(*content) : std::nullopt;
 }
 
 }  // namespace postern::oauth
