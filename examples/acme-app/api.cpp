@@ -24,7 +24,7 @@ struct Users {
 
 template <class T>
 http::Response answer(int status, const T& body) {
-  http::Response response = http::Response::json(status, json::serialize(json::encode(body)));
+  http::Response response = http::Response::json(status, json::encode(body));
   response.headers.set("Cache-Control", "no-store");
   return response;
 }

@@ -4,7 +4,7 @@
 //   struct Order { std::string number; Status status; std::optional<double> total; };
 //   struct Orders { std::vector<Order> orders; };
 //
-//   json::Value value = json::encode(orders);       // {"orders":[{"number":"A-17","status":"open"}]}
+//   std::string text = json::encode(orders);        // {"orders":[{"number":"A-17","status":"open"}]}
 //   TRY(auto orders, json::decode<Orders>(value));
 //   json::Object schema = json::schema<Orders>();
 //
@@ -35,3 +35,4 @@
 #include "postern/json/rules.hpp"
 #include "postern/json/schema.hpp"
 #include "postern/json/value.hpp"
+#include "postern/json/writer.hpp"

@@ -144,7 +144,7 @@ TEST_CASE("a plain struct is encoded and decoded by the names of its members") {
   const Orders orders{{{"A-17", Status::open, std::nullopt}, {"A-18", Status::delete_, 9.5}}};
   const auto value =
       value_of(R"({"orders":[{"number":"A-17","status":"open"},{"number":"A-18","status":"delete","total":9.5}]})");
-  CHECK(json::encode(orders) == value);
+  CHECK(value_of(json::encode(orders)) == value);
   CHECK(decode<Orders>(value) == orders);
 }
 
@@ -154,7 +154,7 @@ TEST_CASE("a described struct takes names, defaults and constraints from its fie
   CHECK(search->query == "shoes");
   CHECK(search->limit == 20);
   CHECK(search->after == "2024-02-29");
-  CHECK(json::encode(*search) ==
+  CHECK(value_of(json::encode(*search)) ==
         value_of(R"({"query":"shoes","limit":20,"archived":false,"orderedAfter":"2024-02-29","tags":[]})"));
 }
 
@@ -225,7 +225,7 @@ TEST_CASE("members that the struct does not have are ignored or refused, also in
 
 TEST_CASE("a struct may contain itself") {
   const Tree tree{"root", {{"leaf", {}}}};
-  CHECK(decode<Tree>(json::encode(tree)) == tree);
+  CHECK(decode<Tree>(value_of(json::encode(tree))) == tree);
   CHECK(json::schema<Tree>() == object_of(R"({"type":"object","properties":{"name":{"type":"string"},
       "children":{"type":"array","items":{"$ref":"#"}}},"required":["name","children"]})"));
 }
@@ -280,8 +280,7 @@ TEST_CASE("every kind of type survives the way there and back") {
   const json::Value value = value_of(everything_text);
   auto decoded = decode<Everything>(value, UnknownMembers::refuse);
   REQUIRE(decoded);
-  CHECK(json::encode(*decoded) == value);
-  CHECK(json::parse(json::serialize(json::encode(*decoded))) == value);
+  CHECK(value_of(json::encode(*decoded)) == value);
 }
 
 TEST_CASE("each type refuses what is not of it") {
@@ -378,7 +377,7 @@ TEST_CASE("lengths count code points, not bytes") {
 }
 
 TEST_CASE("what JSON has no word for becomes null") {
-  CHECK(json::encode(std::numeric_limits<double>::infinity()) == nullptr);
-  CHECK(json::encode(std::numeric_limits<double>::quiet_NaN()) == nullptr);
-  CHECK(json::encode(static_cast<Status>(99)) == nullptr);
+  CHECK(json::encode(std::numeric_limits<double>::infinity()) == "null");
+  CHECK(json::encode(std::numeric_limits<double>::quiet_NaN()) == "null");
+  CHECK(json::encode(static_cast<Status>(99)) == "null");
 }

@@ -30,4 +30,8 @@ void add_count(Object& schema, const items& count, std::string_view least, std::
   if (count.max != items{}.max) schema[most] = count.max;
 }
 
+void add_default(Object& schema, std::string_view encoded) {
+  if (auto value = parse(encoded); value && !value->is_null()) schema["default"] = *std::move(value);
+}
+
 }  // namespace postern::json::detail

@@ -16,6 +16,8 @@ namespace detail {
 void add_range(Object& schema, const range& bounds);
 void add_text_rules(Object& schema, const Rules& rules);
 void add_count(Object& schema, const items& count, std::string_view least, std::string_view most);
+// `encoded` is JSON text; null is no default worth telling.
+void add_default(Object& schema, std::string_view encoded);
 
 // A struct is written where it is used. Only one that contains itself goes to $defs, or is "#" if it is the root: it
 // has no other way to be written, and clients cope better with schemas that need no looking up.
@@ -132,16 +134,11 @@ class SchemaWriter {
     if (!rules.description.empty()) schema["description"] = rules.description;
     if (is_required<T, i>()) {
       required_names.emplace_back(boost::json::string_view{rules.name});
-    } else if (Value standard = default_of<T, i>(); !standard.is_null()) {
-      schema["default"] = std::move(standard);
+    } else {
+      const T object{};
+      add_default(schema, encode(Shape<T>::template get<i>(object)));
     }
     properties[rules.name] = std::move(schema);
-  }
-
-  template <BoundStruct T, std::size_t i>
-  static Value default_of() {
-    const T object{};
-    return encode(Shape<T>::template get<i>(object));
   }
 
   // Types of two namespaces may share a name: the later one gets underscores.

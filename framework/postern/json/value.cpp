@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "postern/base/concat.hpp"
 
@@ -38,9 +39,10 @@ class Builder {
   static constexpr std::size_t max_key_size = String::max_size();
   static constexpr std::size_t max_string_size = String::max_size();
 
-  Builder(const ParseLimits& limits, unsigned char* scratch, std::size_t scratch_bytes)
+  Builder(const ParseLimits& limits, boost::json::storage_ptr storage, unsigned char* scratch,
+          std::size_t scratch_bytes)
       : limits_(limits), stack_({}, scratch, scratch_bytes) {
-    stack_.reset();
+    stack_.reset(std::move(storage));
   }
 
   [[nodiscard]] Value release() { return stack_.release(); }
@@ -137,13 +139,11 @@ std::unexpected<Error> malformed(std::string_view reason) {
   return fail(Error::Kind::invalid, concat("malformed JSON: ", reason));
 }
 
-}  // namespace
-
-Result<Value> parse(std::string_view text, const ParseLimits& limits) {
+Result<Value> parse_into(boost::json::storage_ptr storage, std::string_view text, const ParseLimits& limits) {
   boost::json::parse_options options;
   options.max_depth = limits.depth_max;
   std::array<unsigned char, 4096> scratch;  // left uninitialised: values under construction live here
-  boost::json::basic_parser<Builder> parser{options, limits, scratch.data(), scratch.size()};
+  boost::json::basic_parser<Builder> parser{options, limits, std::move(storage), scratch.data(), scratch.size()};
 
   ParseError error;
   const std::size_t read = parser.write_some(false, text.data(), text.size(), error);
@@ -159,8 +159,16 @@ Result<Value> parse(std::string_view text, const ParseLimits& limits) {
   return value;
 }
 
+}  // namespace
+
+Result<Value> parse(std::string_view text, const ParseLimits& limits) { return parse_into({}, text, limits); }
+Result<Value> parse(std::string_view text, Arena& arena, const ParseLimits& limits) {
+  return parse_into(&arena, text, limits);
+}
+
 std::string serialize(const Value& value) { return boost::json::serialize(value); }
 std::string serialize(const Object& object) { return boost::json::serialize(object); }
+std::string serialize(const Array& array) { return boost::json::serialize(array); }
 
 const Value* find(const Value& value, std::string_view name) {
   const Object* object = value.if_object();

@@ -10,10 +10,14 @@
 // Numbers: an integer of 64 bits, signed or unsigned, is kept exactly. Any other number, a longer integer as well,
 // becomes the nearest double, as in JavaScript; one too large for a double is refused.
 //
+// What reads a text once and drops all of it gives parse() an arena: the values then lie side by side, and go together.
+// Copies and moved values stay in it, so what is to outlive the arena is assigned to a value from outside.
+//
 // The library behind is an implementation detail of this folder.
 #pragma once
 
 #include <boost/json/array.hpp>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/string.hpp>
 #include <boost/json/value.hpp>
@@ -31,6 +35,7 @@ using Value = boost::json::value;
 using Object = boost::json::object;
 using Array = boost::json::array;
 using String = boost::json::string;
+using Arena = boost::json::monotonic_resource;
 
 struct ParseLimits {
   std::size_t depth_max = limits::json_depth_max;
@@ -40,9 +45,11 @@ struct ParseLimits {
 
 // The error's message says what is wrong and, where it is one place, after how many bytes; it never repeats the input.
 [[nodiscard]] Result<Value> parse(std::string_view text, const ParseLimits& limits = {});
+[[nodiscard]] Result<Value> parse(std::string_view text, Arena& arena, const ParseLimits& limits = {});
 
 [[nodiscard]] std::string serialize(const Value& value);
 [[nodiscard]] std::string serialize(const Object& object);
+[[nodiscard]] std::string serialize(const Array& array);
 
 // The member, or null if `value` is no object or has none of that name. Names match exactly.
 [[nodiscard]] const Value* find(const Value& value, std::string_view name);

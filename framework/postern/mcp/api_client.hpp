@@ -35,7 +35,7 @@ class QueryValue {
       : text_(std::to_string(number)) {}
   template <class E>
     requires std::is_scoped_enum_v<E>
-  QueryValue(E value) : text_(json::encode(value).as_string()) {}
+  QueryValue(E value) : text_(json::name_of(value)) {}
   template <class T>
   QueryValue(const std::optional<T>& value) {
     if (value) *this = QueryValue{*value};
@@ -65,7 +65,7 @@ class ApiClient {
   }
   template <class T, class Body>
   Task<Result<T>> post(std::string_view path, const Body& body) const {
-    return decoded<T>(exchange(http::Method::post, path, {}, json::serialize(json::encode(body))));
+    return decoded<T>(exchange(http::Method::post, path, {}, json::encode(body)));
   }
   template <class T>
   Task<Result<T>> post(std::string_view path) const {

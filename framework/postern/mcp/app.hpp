@@ -47,7 +47,9 @@ ToolResult to_result(Out out) {
   } else if constexpr (Unstructured<Out>) {
     return {.content = {Content{std::move(out)}}};
   } else {
-    return {.structured = std::move(json::encode(out).as_object())};
+    static_assert(json::BoundStruct<Out> || json::BoundMap<Out> || std::is_same_v<Out, json::Object>,
+                  "What a tool hands back is an object to clients: wrap it in a struct.");
+    return {.structured = json::encode(out)};
   }
 }
 

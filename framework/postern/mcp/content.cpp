@@ -3,73 +3,89 @@
 #include <string_view>
 
 #include "postern/base/encoding.hpp"
+#include "postern/json/writer.hpp"
 
 namespace postern::mcp {
 
 namespace {
 
-json::Object text_block(std::string_view text) { return {{"type", "text"}, {"text", text}}; }
-
-json::Object media_block(std::string_view type, std::string_view bytes, std::string_view mime_type) {
-  return {{"type", type}, {"data", base64_encode(bytes)}, {"mimeType", mime_type}};
-}
-
-void add_if_any(json::Object& object, std::string_view name, std::string_view value) {
-  if (!value.empty()) object.emplace(name, value);
-}
-
-json::Object resource_block(std::string_view uri, std::string_view mime_type, std::string_view name,
-                            std::string_view value) {
-  json::Object resource{{"uri", uri}};
-  add_if_any(resource, "mimeType", mime_type);
-  resource.emplace(name, value);
-  return {{"type", "resource"}, {"resource", std::move(resource)}};
-}
-
-struct Writer {
+// Appends one block of content to an array.
+struct BlockWriter {
+  std::string& out;
   const RevisionRules& rules;
 
-  json::Object operator()(const Text& content) const { return text_block(content.text); }
-  json::Object operator()(const Image& content) const { return media_block("image", content.bytes, content.mime_type); }
-  json::Object operator()(const Audio& content) const {
-    if (!rules.annotations) return text_block("[audio, " + content.mime_type + "]");
-    return media_block("audio", content.bytes, content.mime_type);
+  void operator()(const Text& content) const { write_text(content.text); }
+  void operator()(const Image& content) const { write_media("image", content.bytes, content.mime_type); }
+  void operator()(const Audio& content) const {
+    if (!rules.annotations) return write_text("[audio, " + content.mime_type + "]");
+    write_media("audio", content.bytes, content.mime_type);
   }
-  json::Object operator()(const ResourceLink& content) const {
-    if (!rules.structured_output) return text_block(content.name + ": " + content.uri);
-    json::Object block{{"type", "resource_link"}, {"uri", content.uri}, {"name", content.name}};
-    add_if_any(block, "description", content.description);
-    add_if_any(block, "mimeType", content.mime_type);
+  void operator()(const ResourceLink& content) const {
+    if (!rules.structured_output) return write_text(content.name + ": " + content.uri);
+    json::ObjectWriter block = begin("resource_link");
+    json::append(block.member("uri"), content.uri);
+    json::append(block.member("name"), content.name);
+    if (!content.description.empty()) json::append(block.member("description"), content.description);
+    if (!content.mime_type.empty()) json::append(block.member("mimeType"), content.mime_type);
+    block.end();
+  }
+  void operator()(const EmbeddedText& content) const {
+    write_resource(content.uri, content.mime_type, "text", content.text);
+  }
+  void operator()(const EmbeddedBytes& content) const {
+    write_resource(content.uri, content.mime_type, "blob", base64_encode(content.bytes));
+  }
+
+  void write_text(std::string_view text) const {
+    json::ObjectWriter block = begin("text");
+    json::append(block.member("text"), text);
+    block.end();
+  }
+
+ private:
+  [[nodiscard]] json::ObjectWriter begin(std::string_view type) const {
+    json::ObjectWriter block{out};
+    json::append(block.member("type"), type);
     return block;
   }
-  json::Object operator()(const EmbeddedText& content) const {
-    return resource_block(content.uri, content.mime_type, "text", content.text);
+  void write_media(std::string_view type, std::string_view bytes, std::string_view mime_type) const {
+    json::ObjectWriter block = begin(type);
+    json::append(block.member("data"), base64_encode(bytes));
+    json::append(block.member("mimeType"), mime_type);
+    block.end();
   }
-  json::Object operator()(const EmbeddedBytes& content) const {
-    return resource_block(content.uri, content.mime_type, "blob", base64_encode(content.bytes));
+  void write_resource(std::string_view uri, std::string_view mime_type, std::string_view name,
+                      std::string_view value) const {
+    json::ObjectWriter block = begin("resource");
+    json::ObjectWriter resource{block.member("resource")};
+    json::append(resource.member("uri"), uri);
+    if (!mime_type.empty()) json::append(resource.member("mimeType"), mime_type);
+    json::append(resource.member(name), value);
+    resource.end();
+    block.end();
   }
 };
 
 }  // namespace
 
-json::Object to_json(const Content& content, Revision revision) {
-  return std::visit(Writer{rules_of(revision)}, content);
-}
-
-json::Object to_json(const ToolResult& result, Revision revision) {
-  json::Array blocks;
-  blocks.reserve(result.content.size() + 1);
-  for (const Content& content : result.content) blocks.emplace_back(to_json(content, revision));
-
-  json::Object object;
-  if (result.structured) {
-    // For clients that look at text only: the same value once more (2026-07-28, server/tools, structured content).
-    if (blocks.empty()) blocks.emplace_back(text_block(json::serialize(*result.structured)));
-    if (rules_of(revision).structured_output) object.emplace("structuredContent", *result.structured);
+std::string to_json(const ToolResult& result, Revision revision) {
+  const RevisionRules& rules = rules_of(revision);
+  std::string text;
+  if (result.structured) text.reserve(3 * result.structured->size());  // it comes twice, once with its quotes escaped
+  json::ObjectWriter object{text};
+  const BlockWriter blocks{object.member("content"), rules};
+  text += '[';
+  for (const Content& content : result.content) {
+    if (&content != &result.content.front()) text += ',';
+    std::visit(blocks, content);
   }
-  object.emplace("content", std::move(blocks));
-  if (result.is_error) object.emplace("isError", true);
-  return object;
+  // For clients that look at text only: the same value once more (2026-07-28, server/tools, structured content).
+  if (result.structured && result.content.empty()) blocks.write_text(*result.structured);
+  text += ']';
+  if (result.structured && rules.structured_output) object.member("structuredContent") += *result.structured;
+  if (result.is_error) object.member("isError") += "true";
+  object.end();
+  return text;
 }
 
 }  // namespace postern::mcp

@@ -11,7 +11,6 @@
 #include <variant>
 #include <vector>
 
-#include "postern/json/value.hpp"
 #include "postern/mcp/revision.hpp"
 
 namespace postern::mcp {
@@ -49,12 +48,11 @@ using Content = std::variant<Text, Image, Audio, ResourceLink, EmbeddedText, Emb
 
 struct ToolResult {
   std::vector<Content> content;
-  std::optional<json::Object> structured;
-  bool is_error = false;  // the assistant is told so, and may try again in another way
+  std::optional<std::string> structured;  // an object as JSON text: json::encode(orders)
+  bool is_error = false;                  // the assistant is told so, and may try again in another way
 };
 
 // A kind of content that the revision does not know yet becomes a text that says what it was.
-[[nodiscard]] json::Object to_json(const Content& content, Revision revision);
-[[nodiscard]] json::Object to_json(const ToolResult& result, Revision revision);
+[[nodiscard]] std::string to_json(const ToolResult& result, Revision revision);
 
 }  // namespace postern::mcp

@@ -2,12 +2,17 @@
 
 #include <doctest/doctest.h>
 
+#include "postern/json/value.hpp"
+
 namespace postern::mcp {
 namespace {
 
 json::Value parse(std::string_view text) { return json::parse(text).value(); }
+json::Value shown(const ToolResult& result, Revision revision = Revision::v2026_07_28) {
+  return parse(to_json(result, revision));
+}
 json::Value shown(const Content& content, Revision revision = Revision::v2026_07_28) {
-  return to_json(content, revision);
+  return json::find(shown(ToolResult{.content = {content}}, revision), "content")->as_array().at(0);
 }
 
 }  // namespace
@@ -51,23 +56,18 @@ TEST_CASE("a revision that does not know a kind of content is told of it in word
 
 TEST_CASE("a result keeps the order of its content and says isError only when it is one") {
   const ToolResult result{.content = {Text{"one"}, Image{.bytes = "", .mime_type = "image/png"}, Text{"two"}}};
-  CHECK(to_json(result, Revision::v2026_07_28) == parse(R"({"content":[{"type":"text","text":"one"},
-      {"type":"image","data":"","mimeType":"image/png"},{"type":"text","text":"two"}]})")
-                                                      .as_object());
+  CHECK(shown(result) == parse(R"({"content":[{"type":"text","text":"one"},
+      {"type":"image","data":"","mimeType":"image/png"},{"type":"text","text":"two"}]})"));
   const ToolResult wrong{.content = {Text{"no"}}, .is_error = true};
-  CHECK(to_json(wrong, Revision::v2026_07_28) ==
-        parse(R"({"content":[{"type":"text","text":"no"}],"isError":true})").as_object());
+  CHECK(shown(wrong) == parse(R"({"content":[{"type":"text","text":"no"}],"isError":true})"));
 }
 
 TEST_CASE("a structured value is there for programs and, unless the tool said more, as text for those who only read") {
-  const ToolResult bare{.structured = json::Object{{"sum", 3}}};
-  CHECK(to_json(bare, Revision::v2026_07_28) ==
-        parse(R"({"structuredContent":{"sum":3},"content":[{"type":"text","text":"{\"sum\":3}"}]})").as_object());
-  CHECK(to_json(bare, Revision::v2025_03_26) ==
-        parse(R"({"content":[{"type":"text","text":"{\"sum\":3}"}]})").as_object());
-  const ToolResult told{.content = {Text{"three"}}, .structured = json::Object{{"sum", 3}}};
-  CHECK(to_json(told, Revision::v2026_07_28) ==
-        parse(R"({"structuredContent":{"sum":3},"content":[{"type":"text","text":"three"}]})").as_object());
+  const ToolResult bare{.structured = R"({"sum":3})"};
+  CHECK(shown(bare) == parse(R"({"structuredContent":{"sum":3},"content":[{"type":"text","text":"{\"sum\":3}"}]})"));
+  CHECK(shown(bare, Revision::v2025_03_26) == parse(R"({"content":[{"type":"text","text":"{\"sum\":3}"}]})"));
+  const ToolResult told{.content = {Text{"three"}}, .structured = R"({"sum":3})"};
+  CHECK(shown(told) == parse(R"({"structuredContent":{"sum":3},"content":[{"type":"text","text":"three"}]})"));
 }
 
 }  // namespace postern::mcp

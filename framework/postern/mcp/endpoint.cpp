@@ -65,6 +65,9 @@ std::expected<void, rpc::Error> check_modern(const rpc::Request& request, const 
   return check_method_headers(headers, request.method, request.params);
 }
 
+// An answer for which nothing has to be awaited.
+Task<Endpoint::Answer> answered(Endpoint::Answer answer) { co_return answer; }
+
 bool has_public_tool(const App& app) {
   return std::ranges::any_of(app.tools(), [](const Tool& tool) { return tool.access == Tool::Access::anyone; });
 }
@@ -81,17 +84,17 @@ Endpoint::Endpoint(const App& app, const Ports& ports, EndpointOptions options)
       cancellations_(ports_.bus) {}
 
 Task<Endpoint::Answer> Endpoint::handle(http::Request& request, const Principal* caller) {
-  if (!caller && !open_to_anyone_) co_return std::unexpected(Denied{});
+  if (!caller && !open_to_anyone_) return answered(std::unexpected(Denied{}));
   switch (request.method) {
     case http::Method::post:
-      co_return co_await post(request, caller);
+      return post(request, caller);
     case http::Method::delete_:
-      co_return co_await end_session(request, caller);
+      return end_session(request, caller);
     default: {
       // No stream of the server's own (2025-11-25, basic/transports: a GET may be answered so).
       http::Response response = http::Response::empty(405);
       response.headers.set("Allow", "POST, DELETE");
-      co_return response;
+      return answered(std::move(response));
     }
   }
 }
@@ -100,39 +103,44 @@ Task<Endpoint::Answer> Endpoint::post(const http::Request& request, const Princi
   if (!http::has_content_type(request.headers, "application/json")) {
     co_return http::Response::text(415, "The body must be application/json.\n");
   }
-  if (!http::accepts(request.headers, "application/json") && !http::accepts(request.headers, "text/event-stream")) {
+  const Accepted accepted{.json = http::accepts(request.headers, "application/json"),
+                          .events = http::accepts(request.headers, "text/event-stream")};
+  if (!accepted.json && !accepted.events) {
     co_return http::Response::text(406, "Accept application/json and text/event-stream.\n");
   }
-  auto value = json::parse(request.body);
+  json::Arena arena;
+  auto value = json::parse(request.body, arena);
   if (!value) co_return refusal(400, {}, {rpc::ErrorCode::parse_error, std::move(value).error().message});
-  if (value->is_array()) co_return co_await post_batch(std::move(value->as_array()), request, caller);
+  if (value->is_array())
+    co_return co_await post_batch(std::move(value->as_array()),
+                                  {.request = request, .caller = caller, .accepted = accepted});
 
   auto message = rpc::parse_message(*std::move(value));
   if (!message) co_return refusal(400, message.error().id, message.error().error);
-  if (is_modern(*message, request.headers)) co_return co_await post_modern(*std::move(message), request, caller);
-  co_return co_await post_legacy(*std::move(message), request, caller);
+  Exchange exchange{.request = request, .caller = caller, .accepted = accepted};
+  if (is_modern(*message, request.headers)) co_return co_await post_modern(*std::move(message), exchange);
+  co_return co_await post_legacy(*std::move(message), exchange);
 }
 
-Task<Endpoint::Answer> Endpoint::post_modern(rpc::Message message, const http::Request& request,
-                                             const Principal* caller) {
+Task<Endpoint::Answer> Endpoint::post_modern(rpc::Message message, Exchange exchange) {
   // None has a meaning over HTTP: closing the stream is what cancels (2026-07-28, basic/patterns/cancellation).
-  if (std::holds_alternative<rpc::Notification>(message)) co_return http::Response::empty(202);
+  if (std::holds_alternative<rpc::Notification>(message)) return answered(http::Response::empty(202));
   auto* asked = std::get_if<rpc::Request>(&message);
-  if (!asked) co_return refusal(400, {}, {rpc::ErrorCode::invalid_request, "Clients send no responses."});
-  if (auto checked = check_modern(*asked, request.headers); !checked) {
-    co_return refusal(400, asked->id, checked.error());
+  if (!asked) return answered(refusal(400, {}, {rpc::ErrorCode::invalid_request, "Clients send no responses."}));
+  if (auto checked = check_modern(*asked, exchange.request.headers); !checked) {
+    return answered(refusal(400, asked->id, checked.error()));
   }
-  co_return co_await answer(std::move(*asked), {request, caller, latest_revision, nullptr});
+  return answer(std::move(*asked), exchange);
 }
 
 Task<Endpoint::Answer> Endpoint::answer(rpc::Request message, Exchange exchange) {
-  if (message.method == "tools/call") co_return co_await call_tool(std::move(message), exchange);
+  if (message.method == "tools/call") return call_tool(std::move(message), exchange);
 
   const MethodOutcome outcome = catalog_.answer(exchange.revision, message.method, message.params);
-  if (outcome) co_return http::Response::json(200, rpc::result_reply(message.id, *outcome));
+  if (outcome) return answered(http::Response::json(200, rpc::result_reply(message.id, *outcome)));
   const bool not_found = outcome.error().code == rpc::ErrorCode::method_not_found;
   const bool modern = !rules_of(exchange.revision).sessions;
-  co_return refusal(not_found && modern ? 404 : 200, message.id, outcome.error());
+  return answered(refusal(not_found && modern ? 404 : 200, message.id, outcome.error()));
 }
 
 CallStart Endpoint::start(rpc::Request message, const Exchange& exchange, Strand* strand) const {
@@ -140,6 +148,7 @@ CallStart Endpoint::start(rpc::Request message, const Exchange& exchange, Strand
                       .ports = ports_,
                       .upstream = options_.upstream,
                       .revision = exchange.revision,
+                      .result_end = catalog_.result_end(exchange.revision),
                       .id = std::move(message.id),
                       .caller = exchange.caller ? std::optional{*exchange.caller} : std::nullopt,
                       .request_id = exchange.request.id,
@@ -157,14 +166,13 @@ Task<Endpoint::Answer> Endpoint::call_tool(rpc::Request message, Exchange exchan
   Cancellations::Registration registration;
   if (!call->over() && exchange.session) registration = cancellations_.add(exchange.session->key + id.text(), *call);
 
-  const http::HeaderMap& headers = exchange.request.headers;
-  if (!http::accepts(headers, "text/event-stream")) {
+  if (!exchange.accepted.events) {
     co_await run_to_end(*call);
-  } else if (!call->has_news() && http::accepts(headers, "application/json")) {
+  } else if (!call->has_news() && exchange.accepted.json) {
     co_await race(call->news(), ports_.clock.sleep_for(options_.stream_after));
   }
   const bool reply_is_all = call->over() && call->reply() && !call->has_messages();
-  if (reply_is_all && http::accepts(headers, "application/json")) co_return http::Response::json(200, *call->reply());
+  if (reply_is_all && exchange.accepted.json) co_return http::Response::json(200, call->take_reply());
   co_return reply_stream(std::move(call), std::move(registration), ports_.clock);
 }
 

@@ -53,24 +53,30 @@ class Endpoint {
   [[nodiscard]] Task<Answer> handle(http::Request& request, const Principal* caller);
 
  private:
+  // What the client takes as an answer.
+  struct Accepted {
+    bool json = false;
+    bool events = false;
+  };
   // A request on its way, with what was found out about it. All of it lives until handle() ends.
   struct Exchange {
     const http::Request& request;
     const Principal* caller;
-    Revision revision;
-    const Session* session;  // null in a modern request
+    Accepted accepted;
+    Revision revision = latest_revision;
+    const Session* session = nullptr;  // null in a modern request
   };
 
   Task<Answer> post(const http::Request& request, const Principal* caller);
-  Task<Answer> post_modern(rpc::Message message, const http::Request& request, const Principal* caller);
+  Task<Answer> post_modern(rpc::Message message, Exchange exchange);
   Task<Answer> answer(rpc::Request message, Exchange exchange);
   Task<Answer> call_tool(rpc::Request message, Exchange exchange);
   [[nodiscard]] CallStart start(rpc::Request message, const Exchange& exchange, Strand* strand) const;
   [[nodiscard]] Task<void> run_to_end(ToolCall& call) const;
 
   // Revisions with sessions: endpoint_legacy.cpp.
-  Task<Answer> post_legacy(rpc::Message message, const http::Request& request, const Principal* caller);
-  Task<Answer> post_batch(json::Array messages, const http::Request& request, const Principal* caller);
+  Task<Answer> post_legacy(rpc::Message message, Exchange exchange);
+  Task<Answer> post_batch(json::Array messages, Exchange exchange);
   Task<Result<std::string, Denied>> answer_in_batch(json::Value message, Exchange exchange);
   Task<Answer> end_session(const http::Request& request, const Principal* caller);
   [[nodiscard]] http::Response initialize(const rpc::Request& message, const Principal* caller);

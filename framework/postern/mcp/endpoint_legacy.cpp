@@ -16,14 +16,15 @@ http::Response invalid(std::string message) {
 
 }  // namespace
 
-Task<Endpoint::Answer> Endpoint::post_legacy(rpc::Message message, const http::Request& request,
-                                             const Principal* caller) {
+Task<Endpoint::Answer> Endpoint::post_legacy(rpc::Message message, Exchange exchange) {
   auto* asked = std::get_if<rpc::Request>(&message);
-  if (asked && asked->method == "initialize") co_return initialize(*asked, caller);
+  if (asked && asked->method == "initialize") co_return initialize(*asked, exchange.caller);
 
-  auto session = co_await find_session(request, caller);
+  auto session = co_await find_session(exchange.request, exchange.caller);
   if (!session) co_return std::move(session).error();
-  if (asked) co_return co_await answer(std::move(*asked), {request, caller, session->revision, &*session});
+  exchange.session = &*session;
+  exchange.revision = session->revision;
+  if (asked) co_return co_await answer(std::move(*asked), exchange);
   if (auto* notification = std::get_if<rpc::Notification>(&message)) {
     co_await notice(std::move(*notification), *session);
   }
@@ -76,17 +77,18 @@ Task<void> Endpoint::notice(rpc::Notification notification, const Session& sessi
 }
 
 // One message after the other, and one array for all replies (2025-03-26, basic/index, batching).
-Task<Endpoint::Answer> Endpoint::post_batch(json::Array messages, const http::Request& request,
-                                            const Principal* caller) {
+Task<Endpoint::Answer> Endpoint::post_batch(json::Array messages, Exchange exchange) {
   if (messages.empty() || messages.size() > limits::rpc_batch_max) co_return invalid("Send one message at a time.");
-  if (!request.headers.find("Mcp-Session-Id")) co_return invalid("Send one message at a time.");
-  auto session = co_await find_session(request, caller);
+  if (!exchange.request.headers.find("Mcp-Session-Id")) co_return invalid("Send one message at a time.");
+  auto session = co_await find_session(exchange.request, exchange.caller);
   if (!session) co_return std::move(session).error();
+  exchange.session = &*session;
+  exchange.revision = session->revision;
   if (!rules_of(session->revision).batches) co_return invalid("This revision has no batches: send one at a time.");
 
   std::string replies;
   for (json::Value& value : messages) {
-    auto reply = co_await answer_in_batch(std::move(value), {request, caller, session->revision, &*session});
+    auto reply = co_await answer_in_batch(std::move(value), exchange);
     if (!reply) co_return std::unexpected(std::move(reply).error());
     if (reply->empty()) continue;
     replies += replies.empty() ? "[" : ",";

@@ -1,6 +1,9 @@
 #include "postern/mcp/jsonrpc.hpp"
 
+#include <cstdint>
 #include <utility>
+
+#include "postern/json/writer.hpp"
 
 namespace postern::mcp::rpc {
 
@@ -13,8 +16,17 @@ std::unexpected<Malformed> malformed(std::optional<Id> id, std::string message) 
 }  // namespace
 
 std::optional<std::string> scalar_text(const json::Value& value) {
-  if (!value.is_string() && !value.is_int64() && !value.is_uint64()) return std::nullopt;
-  return json::serialize(value);
+  std::string text;
+  if (const json::String* string = value.if_string()) {
+    json::append(text, std::string_view{*string});
+  } else if (const std::int64_t* integer = value.if_int64()) {
+    json::append(text, *integer);
+  } else if (const std::uint64_t* large = value.if_uint64()) {
+    json::append(text, *large);
+  } else {
+    return std::nullopt;
+  }
+  return text;
 }
 
 std::expected<Message, Malformed> parse_message(json::Value value) {
@@ -38,11 +50,10 @@ std::expected<Message, Malformed> parse_message(json::Value value) {
   }
   if (!method->is_string()) return malformed(id, "\"method\" must be a string.");
 
-  json::Object params;
-  if (auto given = object.find("params"); given != object.end()) {
-    if (!given->value().is_object()) return malformed(id, "\"params\" must be an object.");
-    params = std::move(given->value().as_object());
-  }
+  json::Value* given = object.if_contains("params");
+  if (given && !given->is_object()) return malformed(id, "\"params\" must be an object.");
+  // Moved into a new object, not assigned to one: so they stay in the arena that they came from.
+  json::Object params = given ? json::Object{std::move(given->as_object())} : json::Object{};
   std::string name{std::string_view{method->as_string()}};
   if (id) return Request{*std::move(id), std::move(name), std::move(params)};
   return Notification{std::move(name), std::move(params)};

@@ -59,7 +59,7 @@ struct Malformed {
   Error error;
 };
 
-// One message, never a batch.
+// One message, never a batch. It lives as long as the arena of `value`, if that has one.
 [[nodiscard]] std::expected<Message, Malformed> parse_message(json::Value value);
 
 // A string or an integer as JSON text; nullopt for everything else: null, fractions, objects. For ids and for progress

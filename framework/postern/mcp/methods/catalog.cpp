@@ -8,7 +8,8 @@ namespace postern::mcp {
 Catalog::Catalog(const App& app) {
   for (std::size_t i = 0; i < revision_rules.size(); ++i) {
     const auto revision = static_cast<Revision>(i);
-    answers_.push_back({mcp::initialize(app, revision), discover(app, revision), ToolPages{app, revision}});
+    answers_.push_back({mcp::initialize(app, revision), discover(app, revision), ToolPages{app, revision},
+                        mcp::result_end(app, revision)});
   }
 }
 

@@ -1,5 +1,5 @@
 // Everything that is the same for every caller, made once at the start for each revision: the answers of `initialize`,
-// `server/discover`, `ping` and `tools/list`.
+// `server/discover`, `ping` and `tools/list`, and how the answer of a `tools/call` ends.
 #pragma once
 
 #include <string>
@@ -19,12 +19,14 @@ class Catalog {
   [[nodiscard]] MethodOutcome answer(Revision revision, std::string_view method, const json::Object& params) const;
 
   [[nodiscard]] const std::string& initialize(Revision revision) const { return of(revision).initialize; }
+  [[nodiscard]] std::string_view result_end(Revision revision) const { return of(revision).result_end; }
 
  private:
   struct Answers {
     std::string initialize;
     std::string discover;
     ToolPages tools;
+    std::string result_end;
   };
   [[nodiscard]] const Answers& of(Revision revision) const { return answers_[static_cast<std::size_t>(revision)]; }
 

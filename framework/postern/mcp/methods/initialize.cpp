@@ -16,7 +16,7 @@ std::string initialize(const App& app, Revision negotiated) {
                       {"capabilities", server_capabilities(app)},
                       {"serverInfo", server_info(app, negotiated)}};
   if (!app.instructions().empty()) result.emplace("instructions", app.instructions());
-  return finish_result(std::move(result), app, negotiated);
+  return finish_result(result, app, negotiated);
 }
 
 }  // namespace postern::mcp

@@ -3,6 +3,7 @@
 
 #include <expected>
 #include <string>
+#include <string_view>
 
 #include "postern/json/value.hpp"
 #include "postern/mcp/app.hpp"
@@ -14,8 +15,11 @@ namespace postern::mcp {
 // A result as JSON text, or why there is none.
 using MethodOutcome = std::expected<std::string, rpc::Error>;
 
-// With what every result of the revision carries (2026-07-28, basic/index: resultType, serverInfo in _meta).
-[[nodiscard]] std::string finish_result(json::Object result, const App& app, Revision revision);
+// What every result of the revision carries behind its own members (2026-07-28, basic/index: resultType, serverInfo in
+// _meta), and the brace that ends it. Every result of a revision that adds something has a member of its own.
+[[nodiscard]] std::string result_end(const App& app, Revision revision);
+[[nodiscard]] std::string finish_result(std::string result, std::string_view end);
+[[nodiscard]] std::string finish_result(const json::Object& result, const App& app, Revision revision);
 
 // Who we are, as every revision's Implementation has it.
 [[nodiscard]] json::Object server_info(const App& app, Revision revision);

@@ -73,7 +73,7 @@ ToolCall::ToolCall(CallContext context, std::string tool, std::optional<std::str
       tool_(std::move(tool)),
       progress_token_(std::move(progress_token)),
       ends_at_(end_of(context_)),
-      call_(context_.caller, context_.upstream, context_.ports.clock, *this) {}
+      call_(std::move(context_.caller), context_.upstream, context_.ports.clock, *this) {}
 
 void ToolCall::start(Task<Result<ToolResult>> task) {
   job_ = Job::prepare(
@@ -100,8 +100,7 @@ void ToolCall::on_done(std::exception_ptr failure) {
 }
 
 void ToolCall::finish(const ToolResult& result) {
-  settle(rpc::result_reply(context_.id,
-                           finish_result(to_json(result, context_.revision), context_.app, context_.revision)));
+  settle(rpc::result_reply(context_.id, finish_result(to_json(result, context_.revision), context_.result_end)));
 }
 
 void ToolCall::time_out() {

@@ -14,6 +14,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -35,12 +37,13 @@ struct Denied {
   std::vector<std::string> scopes;  // all that the tool needs; none if signing in is enough
 };
 
-// What a call is made with, besides its parameters. `app`, `ports` and `upstream` outlive it.
+// What a call is made with, besides its parameters. `app`, `ports`, `upstream` and `result_end` outlive it.
 struct CallContext {
   const App& app;
   const Ports& ports;
   Upstream* upstream;
   Revision revision;
+  std::string_view result_end;  // methods/method.hpp
   rpc::Id id;
   std::optional<Principal> caller;
   std::string request_id;  // for the log
@@ -72,6 +75,7 @@ class ToolCall final : private ProgressSink {
 
   [[nodiscard]] std::optional<std::string> take_message();
   [[nodiscard]] const std::optional<std::string>& reply() const { return reply_; }
+  [[nodiscard]] std::string take_reply() { return *std::exchange(reply_, std::nullopt); }
 
  private:
   void progress(double done, std::optional<double> total, std::string_view message) override;
@@ -79,7 +83,7 @@ class ToolCall final : private ProgressSink {
   static Task<void> run(Task<Result<ToolResult>> task, std::optional<Result<ToolResult>>& result);
   void on_done(std::exception_ptr failure);
 
-  const CallContext context_;
+  CallContext context_;  // without the caller, who is the Call's
   const std::string tool_;
   const std::optional<std::string> progress_token_;  // JSON text; null: the client does not want to know
   const TimePoint ends_at_;

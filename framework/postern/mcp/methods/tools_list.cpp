@@ -51,7 +51,7 @@ ToolPages::ToolPages(const App& app, Revision revision) {
     json::Object result{{"tools", std::move(described)}};
     if (end < tools.size()) result.emplace("nextCursor", cursor_to(end));
     if (!rules.sessions) add_cache_hint(result, CacheScope::everyone);
-    pages_.push_back({first == 0 ? "" : cursor_to(first), finish_result(std::move(result), app, revision)});
+    pages_.push_back({first == 0 ? "" : cursor_to(first), finish_result(result, app, revision)});
     first = end;
   } while (first < tools.size());
 }
