@@ -97,12 +97,16 @@ Task<http::Response> Server::handle(http::Request request) {
 Task<http::Response> Server::answer(http::Request& request) {
   // A load balancer asks by address, not by name.
   if (!is_probe(request.path()) && !gate_.host_allowed(request)) {
-    co_return refusal(403, "forbidden_host", "The Host header must name " + settings_.server_url + ".");
+    return http::ready(refusal(403, "forbidden_host", "The Host header must name " + settings_.server_url + "."));
   }
   if (request.method == http::Method::options && Gate::is_cross_origin(request.path())) {
-    if (request.path() == "/mcp" && !gate_.origin_allowed(request)) co_return http::Response::empty(403);
-    co_return Gate::preflight(request);
+    if (request.path() == "/mcp" && !gate_.origin_allowed(request)) return http::ready(http::Response::empty(403));
+    return http::ready(Gate::preflight(request));
   }
+  return phase_ == Phase::started ? router_.handle(request) : answer_once_started(request);
+}
+
+Task<http::Response> Server::answer_once_started(http::Request& request) {
   if (auto started = co_await start(); !started) {
     http::Response response =
         refusal(503, "unavailable", "The server cannot read its store yet. Try again in a few seconds.");

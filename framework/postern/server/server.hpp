@@ -41,6 +41,7 @@ class Server : public http::Handler {
  private:
   void add_routes();
   Task<http::Response> answer(http::Request& request);
+  Task<http::Response> answer_once_started(http::Request& request);
   Task<http::Response> call_mcp(http::Request& request);
   Task<http::Response> ready();
   // For somebody who opens the address in a browser and wonders what it is.

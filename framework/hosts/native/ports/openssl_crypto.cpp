@@ -41,6 +41,9 @@ class OpensslCrypto final : public Crypto {
     const std::array parameters{OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.data(), 0),
                                 OSSL_PARAM_construct_end()};
     if (EVP_MAC_CTX_set_params(mac_context_.get(), parameters.data()) != 1) throw std::bad_alloc{};
+    // From here on the context keeps its cipher: naming it again would make OpenSSL set it up from nothing.
+    if (EVP_CipherInit_ex2(cipher_context_.get(), aes_.get(), nullptr, nullptr, 1, nullptr) != 1)
+      throw std::bad_alloc{};
   }
 
   [[nodiscard]] std::string sha256(std::string_view bytes) override {
@@ -66,7 +69,7 @@ class OpensslCrypto final : public Crypto {
     EVP_CIPHER_CTX* context = cipher_context_.get();
     std::string sealed(plain.size() + tag_bytes, '\0');
     int size = 0;
-    ensure(EVP_EncryptInit_ex2(context, aes_.get(), bytes_of(key), bytes_of(nonce), nullptr) == 1);
+    ensure(EVP_EncryptInit_ex2(context, nullptr, bytes_of(key), bytes_of(nonce), nullptr) == 1);
     if (!associated.empty())
       ensure(EVP_EncryptUpdate(context, nullptr, &size, bytes_of(associated), int_size(associated)) == 1);
     if (!plain.empty())
@@ -85,7 +88,7 @@ class OpensslCrypto final : public Crypto {
     std::string tag{sealed.substr(hidden.size())};
     std::string plain(hidden.size(), '\0');
     int size = 0;
-    ensure(EVP_DecryptInit_ex2(context, aes_.get(), bytes_of(key), bytes_of(nonce), nullptr) == 1);
+    ensure(EVP_DecryptInit_ex2(context, nullptr, bytes_of(key), bytes_of(nonce), nullptr) == 1);
     ensure(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, tag_bytes, tag.data()) == 1);
     if (!associated.empty())
       ensure(EVP_DecryptUpdate(context, nullptr, &size, bytes_of(associated), int_size(associated)) == 1);
