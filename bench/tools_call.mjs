@@ -6,9 +6,8 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Assistant, modern } from '../tests/harness/assistant.mjs';
-import { Person } from '../tests/harness/person.mjs';
 import { Program, freePort, startStack } from '../tests/harness/stack.mjs';
+import { signedInCall } from './signed_in_call.mjs';
 
 const [seconds = 5, rounds = 5] = process.argv.slice(2).map(Number);
 const folder = await mkdtemp(path.join(tmpdir(), 'postern-bench-'));
@@ -33,25 +32,7 @@ const stack = await startStack({ LOOPS: '1', LOG_LEVEL: 'warning' });
 const barePort = await freePort();
 const bare = await new Program('bare answer', 'bench/bare_answer', [String(barePort)], {}, `http://127.0.0.1:${barePort}`).ready('/');
 try {
-  const assistant = await new Assistant(stack.mcpUrl).connectAs(new Person('Ada'), modern);
-  const headers = {
-    Authorization: `Bearer ${assistant.tokens.access_token}`, 'Content-Type': 'application/json',
-    Accept: 'application/json, text/event-stream', 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/call', 'Mcp-Name': 'who_am_i',
-  };
-  const body = JSON.stringify({
-    jsonrpc: '2.0', id: 1, method: 'tools/call',
-    params: {
-      name: 'who_am_i', arguments: {},
-      _meta: {
-        'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {},
-        'io.modelcontextprotocol/clientInfo': { name: 'bench', version: '1' },
-      },
-    },
-  });
-  const one = await fetch(stack.mcpUrl, { method: 'POST', headers, body });
-  const answer = await one.json();
-  if (one.status !== 200 || !/^user_/.test(answer.result?.structuredContent?.user_id)) throw new Error(`${one.status} ${JSON.stringify(answer)}`);
-
+  const { headers, body } = await signedInCall(stack.mcpUrl);
   const script = path.join(folder, 'post.lua');
   await writeFile(script, lua(headers, body));
   const rates = { bare: [], call: [] };
@@ -64,7 +45,6 @@ try {
   }
   const [b, c] = [median(rates.bare), median(rates.call)];
   console.log(`median: bare ${b.toFixed(0)}/s   tools/call ${c.toFixed(0)}/s   ${((100 * c) / b).toFixed(0)} %`);
-  await assistant.close();
 } finally {
   await bare.stop();
   await stack.stop();
