@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Starts what `./dev run` promises and stops all of it on Ctrl-C. Usage: scripts/run.sh <build folder>
+# Starts what `./dev run` promises and stops all of it on Ctrl-C. Usage: scripts/run.sh <build folder> native|workers
 #
 # Without Clerk keys: the offline Clerk (8790), the example app (8789) and the server (8788), which know of each other.
 # With CLERK_SECRET_KEY in the environment or in app/.dev.vars: the server alone, with the real Clerk and your app.
 set -euo pipefail
-readonly build=$1 vars=app/.dev.vars
+readonly build=$1 host=$2 vars=app/.dev.vars
 pids=()
 names=()
 
@@ -95,7 +95,22 @@ if [[ -z $(value_of CLERK_SECRET_KEY) ]]; then
   start "example app" env MCP_SERVER_URL="$server_url" PORT=8789 "$build/examples/acme-app/acme-app"
   wait_for http://127.0.0.1:8789/ "example app"
 fi
-start server "$build/framework/hosts/native/postern" --vars "$vars"
+start_native() { start server "$build/framework/hosts/native/postern" --vars "$vars"; }
+# Cloudflare's own emulation of its platform, offline. It takes settings from a file alone, so ours are written into one:
+# what $vars says, then what the environment says. What the worker stores stays in .cache/workers.
+start_workers() {
+  local settings=.cache/workers.vars name
+  mkdir -p .cache
+  (umask 077 && : >"$settings")
+  [[ ! -e $vars ]] || cat "$vars" >>"$settings"
+  for name in CLERK_PUBLISHABLE_KEY CLERK_SECRET_KEY CLERK_API_URL CLERK_JWT_TEMPLATE APP_URL POSTERN_SECRET; do
+    [[ -z ${!name:-} ]] || printf '%s="%s"\n' "$name" "${!name}" >>"$settings"
+  done
+  printf 'SERVER_URL="%s"\n' "$server_url" >>"$settings"
+  PATH="$PWD/node_modules/.bin:$PATH" start server wrangler dev --config app/wrangler.jsonc --env-file "$PWD/$settings" \
+    --local --ip 127.0.0.1 --port "$port" --persist-to .cache/workers --show-interactive-dev-session=false
+}
+"start_$host"
 wait_for "http://localhost:$port/readyz" server
 
 cat <<TEXT

@@ -1,14 +1,17 @@
 // Starts the real programs on free ports, each knowing the others, and stops them again.
 //
+// The server runs on $POSTERN_HOST: native (the default), or workers, which is workerd with the bundle in build/workers.
+//
 //   const stack = await startStack();            // offline Clerk, example app, server
 //   stack.server.url, stack.app.url, stack.clerk.url
 //   await stack.clerk.control('clock/advance', { seconds: 3600 });
 //   await stack.stop();
 //
-// The programs come from $POSTERN_BUILD (default build/release). A program that ends by itself fails the test that uses it;
+// Native programs come from $POSTERN_BUILD (default build/release). A program that ends by itself fails the test that uses it;
 // what it wrote is in `log`, so that a test can also look for what must not be there.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -18,7 +21,11 @@ import { fileURLToPath } from 'node:url';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const build = path.resolve(root, process.env.POSTERN_BUILD ?? 'build/release');
+export const host = process.env.POSTERN_HOST ?? 'native';
 export const secretKey = 'sk_test_offline_clerk_for_development_only';
+
+// So that Ctrl-C ends what was started here, too.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
 export async function freePort() {
   const server = createServer();
@@ -29,16 +36,20 @@ export async function freePort() {
 }
 
 export class Program {
-  constructor(name, binary, args, env, url) {
+  // `command` is a program of the build, or an absolute path.
+  constructor(name, command, args, env, url) {
     Object.assign(this, { name, url, log: '', exit: null });
-    this.process = spawn(path.join(build, binary), args, {
+    this.process = spawn(path.resolve(build, command), args, {
       env: { PATH: process.env.PATH, ASAN_OPTIONS: 'detect_leaks=1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true, // a process group of its own, so that kill() reaches what it started
     });
+    process.on('exit', this.killer = () => this.kill());
     for (const stream of [this.process.stdout, this.process.stderr]) stream.on('data', (bytes) => (this.log += bytes));
     this.ended = new Promise((resolve) =>
       this.process.on('exit', (code, signal) => {
         this.exit = { code, signal };
+        process.off('exit', this.killer);
         resolve(this.exit);
       }),
     );
@@ -58,9 +69,24 @@ export class Program {
     throw new Error(`${this.name} did not answer at ${this.url}${probe}:\n${this.log}`);
   }
 
+  // SIGKILL to it and all that it started: no farewell, nothing tidied up.
+  kill() {
+    if (!this.exit) process.kill(-this.process.pid, 'SIGKILL');
+    return this.ended;
+  }
+
+  // The same to its workerd alone, which is started again at once.
+  async killWorkerd(probe) {
+    const children = readFileSync(`/proc/${this.process.pid}/task/${this.process.pid}/children`, 'utf8').trim().split(' ');
+    const workerd = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0].endsWith('/workerd'));
+    process.kill(Number(workerd), 'SIGKILL');
+    while (existsSync(`/proc/${workerd}`)) await sleep(5);
+    return this.ready(probe);
+  }
+
   async stop() {
     if (!this.exit) this.process.kill('SIGTERM');
-    const timer = setTimeout(() => this.process.kill('SIGKILL'), 30_000);
+    const timer = setTimeout(() => this.kill(), 30_000);
     const exit = await this.ended;
     clearTimeout(timer);
     return exit;
@@ -86,7 +112,15 @@ export async function startClerk(port) {
   return clerk.ready('/.well-known/jwks.json');
 }
 
-// `settings` are further environment variables of the server.
+const startHost = {
+  native: (settings, { port, folder }) =>
+    new Program('server', 'framework/hosts/native/postern', [], { ...settings, PORT: String(port), DATABASE: path.join(folder, 'postern.sqlite') }, settings.SERVER_URL),
+  workers: (settings, { port, folder }) =>
+    new Program('server', process.execPath, [path.join(root, 'tests/harness/serve_worker.mjs'), String(port), path.join(folder, 'workerd')],
+      { WORKER_VARIABLES: JSON.stringify(settings) }, settings.SERVER_URL),
+};
+
+// `settings` are further settings of the server.
 export async function startStack(settings = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'postern-'));
   const [clerkPort, appPort, serverPort] = [await freePort(), await freePort(), await freePort()];
@@ -98,12 +132,17 @@ export async function startStack(settings = {}) {
     new Program('example app', 'examples/acme-app/acme-app', [], { ...keys, MCP_SERVER_URL: serverUrl, PORT: String(appPort) }, appUrl).ready('/');
   const serverSecret = randomBytes(32).toString('base64url');
   const startServer = (changes = {}) =>
-    new Program('server', 'framework/hosts/native/postern', [], {
-      ...keys, APP_URL: appUrl, SERVER_URL: serverUrl, PORT: String(serverPort), CLERK_JWT_TEMPLATE: 'postern',
-      POSTERN_SECRET: serverSecret, DATABASE: path.join(folder, 'postern.sqlite'), ...settings, ...changes,
-    }, serverUrl).ready('/readyz');
+    startHost[host]({
+      ...keys, APP_URL: appUrl, SERVER_URL: serverUrl, CLERK_JWT_TEMPLATE: 'postern', POSTERN_SECRET: serverSecret, ...settings, ...changes,
+    }, { port: serverPort, folder }).ready('/readyz');
 
   const stack = { folder, clerk, app: await startApp(), server: await startServer(), startApp, startServer };
+  // SIGKILL to the server, or to the workerd it lives in. It is there again when this returns.
+  stack.killServer = async () => {
+    if (host === 'workers') return stack.server.killWorkerd('/readyz');
+    await stack.server.kill();
+    stack.server = await startServer();
+  };
   stack.mcpUrl = `${serverUrl}/mcp`;
   stack.stop = async () => {
     const exits = {};

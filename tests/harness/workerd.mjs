@@ -6,6 +6,7 @@
 //
 // `modules` are files of the repository, the first of them the worker. Bindings, compatibility date and flags are read from
 // the file that a deployment reads. What is stored survives in the folder `persist`.
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from 'miniflare';
@@ -13,6 +14,12 @@ import { unstable_getMiniflareWorkerOptions as wranglerOptions } from 'wrangler'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const moduleType = (file) => (file.endsWith('.wasm') ? 'CompiledWasm' : 'ESModule');
+
+// The server as a deployment has it: what wrangler made of framework/hosts/workers (`./dev build workers`).
+export function bundle(folder = 'build/workers') {
+  const wasm = readdirSync(path.join(root, folder)).filter((file) => file.endsWith('.wasm'));
+  return ['worker.js', ...wasm].map((file) => path.join(folder, file));
+}
 
 export async function startWorkerd({ modules, persist, port = 0, variables = {} }) {
   const { modulesRules, ...options } = wranglerOptions(path.join(root, 'app/wrangler.jsonc')).workerOptions;
