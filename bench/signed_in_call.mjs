@@ -23,5 +23,5 @@ export async function signedInCall(mcpUrl) {
   const answer = await one.json();
   if (one.status !== 200 || !/^user_/.test(answer.result?.structuredContent?.user_id)) throw new Error(`${one.status} ${JSON.stringify(answer)}`);
   await assistant.close();
-  return { headers, body };
+  return { headers, body, result: answer.result };
 }

@@ -6,6 +6,7 @@
 // No value of a secret is ever printed, or an argument of a command.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { unstable_readConfig as readConfig } from 'wrangler';
 
@@ -65,7 +66,7 @@ const listed = (missing) => missing.map(([what, cure]) => `  · ${what}\n      $
 function deploy(dryRun) {
   const missing = [...missingSettings(), ...(dryRun ? [] : missingSecrets())];
   if (missing.length && !dryRun) fail(`Not deployed. What is missing, and what sets it:\n${listed(missing)}`);
-  const arguments_ = dryRun ? ['--dry-run', '--outdir', 'build/workers'] : [];
+  const arguments_ = dryRun ? ['--dry-run', '--outdir', path.resolve('build/workers')] : [];
   if (!wrangler(['deploy', ...arguments_]).ok) fail('wrangler could not deploy. The lines above say why.');
   if (missing.length) console.log(`\nBefore you deploy:\n${listed(missing)}`);
   if (dryRun) console.log(`${missing.length ? '' : '\n'}Nothing was deployed. ./dev deploy also asks Cloudflare which secrets are set.`);

@@ -87,10 +87,10 @@ test(`${kills} kills of workerd: the store keeps what it acknowledged`, {
       const stop = { now: false };
       const writing = Array.from({ length: writers }, (_, writer) => write(writer, round, stop).catch(() => {}));
       await ledger.reaches(ledger.attempts + writers + Math.floor(Math.random() * 200));
-      const restarted = server.killWorkerd('/ready');
+      await server.killWorkerd();
       stop.now = true;
       await Promise.all(writing);
-      await restarted;
+      await server.ready('/ready');
       const fresh = [...ledger.read()].filter(([key]) => !checked.has(key));
       await check(fresh);
       for (const [key] of fresh) checked.add(key);

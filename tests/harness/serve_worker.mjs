@@ -1,11 +1,10 @@
 // A worker as a program of its own: serve_worker.mjs <port> <persist folder> [modules...], its settings as JSON in
-// WORKER_VARIABLES. Without modules it is the server. Stops on SIGTERM.
+// WORKER_VARIABLES, its wrangler.jsonc in WORKER_CONFIG. Without modules it is the server. Stops on SIGTERM.
 import { bundle, startWorkerd } from './workerd.mjs';
 
 const [port, persist, ...modules] = process.argv.slice(2);
-const worker = await startWorkerd({
-  modules: modules.length ? modules : bundle(), persist, port: Number(port), variables: JSON.parse(process.env.WORKER_VARIABLES ?? '{}'),
-});
+const { WORKER_VARIABLES: variables = '{}', WORKER_CONFIG: config } = process.env;
+const worker = await startWorkerd({ modules: modules.length ? modules : bundle(), persist, port: Number(port), variables: JSON.parse(variables), config });
 process.on('SIGTERM', async () => {
   await worker.stop();
   process.exit(0);

@@ -75,13 +75,17 @@ export class Program {
     return this.ended;
   }
 
-  // The same to its workerd alone, which is started again at once.
-  async killWorkerd(probe) {
-    const children = readFileSync(`/proc/${this.process.pid}/task/${this.process.pid}/children`, 'utf8').trim().split(' ');
-    const workerd = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0].endsWith('/workerd'));
-    process.kill(Number(workerd), 'SIGKILL');
-    while (existsSync(`/proc/${workerd}`)) await sleep(5);
-    return this.ready(probe);
+  // The process id of the workerd that it started.
+  workerd() {
+    const children = readFileSync(`/proc/${this.process.pid}/task/${this.process.pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
+    return children.map(Number).find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0].endsWith('/workerd'));
+  }
+
+  // SIGKILL to that alone. Another is started at once.
+  async killWorkerd() {
+    const workerd = this.workerd();
+    process.kill(workerd, 'SIGKILL');
+    while (existsSync(`/proc/${workerd}`)) await sleep(1);
   }
 
   async stop() {
@@ -139,7 +143,10 @@ export async function startStack(settings = {}) {
   const stack = { folder, clerk, app: await startApp(), server: await startServer(), startApp, startServer };
   // SIGKILL to the server, or to the workerd it lives in. It is there again when this returns.
   stack.killServer = async () => {
-    if (host === 'workers') return stack.server.killWorkerd('/readyz');
+    if (host === 'workers') {
+      await stack.server.killWorkerd();
+      return stack.server.ready('/readyz');
+    }
     await stack.server.kill();
     stack.server = await startServer();
   };

@@ -21,8 +21,8 @@ export function bundle(folder = 'build/workers') {
   return ['worker.js', ...wasm].map((file) => path.join(folder, file));
 }
 
-export async function startWorkerd({ modules, persist, port = 0, variables = {} }) {
-  const { modulesRules, ...options } = wranglerOptions(path.join(root, 'app/wrangler.jsonc')).workerOptions;
+export async function startWorkerd({ modules, persist, port, variables = {}, config = 'app/wrangler.jsonc' }) {
+  const { modulesRules, ...options } = wranglerOptions(path.join(root, config)).workerOptions;
   const miniflare = new Miniflare(convertV4MiniflareOptions({
     ...options,
     bindings: { ...options.bindings, ...variables },
@@ -30,8 +30,9 @@ export async function startWorkerd({ modules, persist, port = 0, variables = {} 
     modules: modules.map((file) => ({ type: moduleType(file), path: path.join(root, file) })),
     modulesRoot: root,
     resourcePersistencePath: persist,
-    host: '127.0.0.1', port, cf: false, log: new Log(LogLevel.WARN),
+    cf: false, log: new Log(LogLevel.WARN),
+    unsafeDirectSockets: [{ host: '127.0.0.1', port }], // to the worker itself, without miniflare's own before it
   }));
-  const url = String(await miniflare.ready).replace(/\/$/, '');
-  return { url, miniflare, stop: () => miniflare.dispose() };
+  await miniflare.ready;
+  return { url: String(await miniflare.unsafeGetDirectURL()).replace(/\/$/, ''), miniflare, stop: () => miniflare.dispose() };
 }
