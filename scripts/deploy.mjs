@@ -10,7 +10,7 @@ import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { unstable_readConfig as readConfig } from 'wrangler';
 
-const configFile = 'app/wrangler.jsonc';
+const configFile = process.env.WORKER_CONFIG ?? 'app/wrangler.jsonc';
 const secretNames = ['CLERK_SECRET_KEY', 'CLERK_PUBLISHABLE_KEY', 'POSTERN_SECRET'];
 const config = readConfig({ config: configFile });
 
@@ -40,7 +40,7 @@ function missingSettings() {
       `in ${configFile}, under "vars":  "APP_URL": "https://app.example.com"`]);
   }
   if (!config.kv_namespaces.find((each) => each.binding === 'OAUTH_KV')?.id) {
-    missing.push(['the KV namespace OAUTH_KV has no id', './dev wrangler kv namespace create OAUTH_KV --binding OAUTH_KV --update-config']);
+    missing.push(['the KV namespace OAUTH_KV has no id', `./dev wrangler kv namespace create OAUTH_KV      and write the id that it prints into ${configFile}:  { "binding": "OAUTH_KV", "id": "…" }`]);
   }
   for (const name of secretNames) {
     if (name !== 'CLERK_PUBLISHABLE_KEY' && name in config.vars) {
@@ -54,7 +54,7 @@ function missingSettings() {
 function missingSecrets() {
   const list = wrangler(['secret', 'list', '--format', 'json'], { quiet: true });
   if (/wrangler login|CLOUDFLARE_API_TOKEN|Authentication error/i.test(list.said)) return [['Cloudflare does not know you here', './dev wrangler login']];
-  if (!list.ok && !/\b10007\b/.test(list.said)) fail(`Cloudflare did not say which secrets are set:\n${list.said}`);
+  if (!list.ok && !/ not found\b/.test(list.said)) fail(`Cloudflare did not say which secrets are set:\n${list.said}`);
   const there = new Set(list.ok ? JSON.parse(list.output).map((secret) => secret.name) : []);
   return secretNames.filter((name) => !there.has(name) && !config.vars[name]).map((name) => [`the secret ${name} is not set`,
     name === 'POSTERN_SECRET' ? 'openssl rand -base64 32 | ./dev wrangler secret put POSTERN_SECRET'
