@@ -15,11 +15,12 @@ const connections = 16;
 const folder = await mkdtemp(path.join(tmpdir(), 'postern-bench-'));
 const local = (url) => url.replace('localhost', '127.0.0.1');
 
-async function peer(name, variables) {
+async function worker(name, modules, config, variables = {}) {
   const port = await freePort();
-  return new Program(name, process.execPath, ['tests/harness/serve_worker.mjs', String(port), path.join(folder, name), `build/peers/${name}/${name}.js`],
-    { WORKER_VARIABLES: JSON.stringify(variables), WORKER_CONFIG: `bench/peers/${name}.jsonc` }, `http://127.0.0.1:${port}`).ready('/');
+  return new Program(name, process.execPath, ['tests/harness/serve_worker.mjs', String(port), path.join(folder, name), ...modules],
+    { WORKER_VARIABLES: JSON.stringify(variables), WORKER_CONFIG: config }, `http://127.0.0.1:${port}`).ready('/');
 }
+const peer = (name, variables) => worker(name, [`build/peers/${name}/${name}.js`], `bench/peers/${name}.jsonc`, variables);
 
 // A token of the TypeScript stack, by the same flow of OAuth; it signs in at once.
 async function tokenOf(url) {
@@ -78,6 +79,9 @@ try {
     cold[0].push(await coldStart(plain, plain.url));
     cold[1].push(await coldStart(stack.server, local(stack.mcpUrl)));
   }
+  const bare = await worker('instantiate', ['bench/instantiate.mjs', 'build/wasm/postern_wasm.wasm'], 'bench/peers/plain.jsonc');
+  programs.push(bare);
+  console.log(`one instance of the module: ${await (await fetch(bare.url)).text()} ms`);
   console.log(`cold start, from the start of workerd to its first call answered: plain JavaScript ${median(cold[0]).toFixed(0)} ms, postern ${median(cold[1]).toFixed(0)} ms`);
 } finally {
   for (const program of programs) await program.stop();
