@@ -1,6 +1,6 @@
 // How long workerd takes to make an instance of the module and run its constructors: a worker for bench/workers.mjs. Time
 // stands still in a worker between its I/O, so it does many between two waits, and says what one took.
-import module from '../build/wasm/postern_wasm.wasm';
+import module from '../build/wasm/postern.wasm';
 
 const times = 100;
 const wait = () => new Promise((resolve) => setTimeout(resolve, 1));

@@ -79,7 +79,7 @@ try {
     cold[0].push(await coldStart(plain, plain.url));
     cold[1].push(await coldStart(stack.server, local(stack.mcpUrl)));
   }
-  const bare = await worker('instantiate', ['bench/instantiate.mjs', 'build/wasm/postern_wasm.wasm'], 'bench/peers/plain.jsonc');
+  const bare = await worker('instantiate', ['bench/instantiate.mjs', 'build/wasm/postern.wasm'], 'bench/peers/plain.jsonc');
   programs.push(bare);
   console.log(`one instance of the module: ${await (await fetch(bare.url)).text()} ms`);
   console.log(`cold start, from the start of workerd to its first call answered: plain JavaScript ${median(cold[0]).toFixed(0)} ms, postern ${median(cold[1]).toFixed(0)} ms`);

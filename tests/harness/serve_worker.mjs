@@ -5,6 +5,7 @@ import { bundle, startWorkerd } from './workerd.mjs';
 const [port, persist, ...modules] = process.argv.slice(2);
 const { WORKER_VARIABLES: variables = '{}', WORKER_CONFIG: config } = process.env;
 const worker = await startWorkerd({ modules: modules.length ? modules : bundle(), persist, port: Number(port), variables: JSON.parse(variables), config });
+process.removeAllListeners('SIGTERM'); // miniflare's, which would not wait for workerd
 process.on('SIGTERM', async () => {
   await worker.stop();
   process.exit(0);
