@@ -4,7 +4,7 @@
 # Without Clerk keys: the offline Clerk (8790), the example app (8789) and the server (8788), which know of each other.
 # With CLERK_SECRET_KEY in the environment or in app/.dev.vars: the server alone, with the real Clerk and your app.
 set -euo pipefail
-readonly build=$1 host=$2 vars=app/.dev.vars
+readonly build=$1 server_host=$2 vars=app/.dev.vars
 pids=()
 names=()
 
@@ -111,7 +111,7 @@ start_workers() {
   PATH="$PWD/node_modules/.bin:$PATH" start server wrangler dev --config app/wrangler.jsonc --env-file "$PWD/$settings" \
     --local --ip 127.0.0.1 --port "$port" --persist-to .cache/workers --show-interactive-dev-session=false
 }
-"start_$host"
+"start_$server_host"
 wait_for "http://localhost:$port/readyz" server
 
 cat <<TEXT
