@@ -54,7 +54,7 @@ struct ContentReader {
     for (const char byte : take(bytes)) number = number << 8 | static_cast<unsigned char>(byte);
     return number;
   }
-  std::string text() { return std::string{take(number(length_bytes))}; }
+  std::string text() { return std::string{take(static_cast<std::size_t>(number(length_bytes)))}; }
 };
 
 std::optional<AccessToken> from_content(std::string_view content) {
