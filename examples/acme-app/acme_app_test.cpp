@@ -59,7 +59,7 @@ struct Shop {
   TestEmulator clerk;
   testing::TestPorts test;
   FetchFromEmulator fetch{clerk};
-  Ports ports{clerk.clock, test.random, test.crypto, fetch, test.store, test.log, test.bus};
+  Ports ports{clerk.clock, test.random, test.crypto, fetch, test.store, test.cache, test.log, test.bus};
   acme::AcmeApp app{settings(), ports};
 
   Reply send(Method method, std::string_view target, http::HeaderMap headers = {}, std::string_view body = "") {

@@ -29,13 +29,23 @@ class LoopServer : public http::Handler {
  public:
   LoopServer(boost::asio::io_context& loop, native::NativeShared& shared, const mcp::App& app,
              const server::Settings& settings)
-      : ports_(loop, shared), server_(app, settings, ports_.ports()) {}
+      : ports_(loop, shared), server_(app, settings, ports_.ports()) {
+    housekeeping_ = Job::start(keep_house(server_, ports_.ports().clock), [](const std::exception_ptr&) {});
+  }
 
   Task<http::Response> handle(http::Request request) override { return server_.handle(std::move(request)); }
 
  private:
+  static Task<void> keep_house(server::Server& server, Clock& clock) {
+    while (true) {
+      co_await server.housekeep();
+      co_await clock.sleep_for(limits::revocations_reread_after);
+    }
+  }
+
   native::NativePorts ports_;
   server::Server server_;
+  Job housekeeping_;  // last: it uses both
 };
 
 int refuse_to_start(std::span<const std::string> problems) {

@@ -24,7 +24,13 @@ class Application final : public Service {
         server_(app_, settings_, ports_.ports()) {}
 
   Task<http::Response> handle(http::Request request) override { return server_.handle(std::move(request)); }
-  Task<void> after_response() override { co_return; }
+  // There is no timer without a request, so requests remind of it; none waits for it.
+  Task<void> after_response() override {
+    const TimePoint now = ports_.ports().clock.now();
+    if (now < house_kept_at_ + limits::revocations_reread_after) co_return;
+    house_kept_at_ = now;
+    co_await server_.housekeep();
+  }
 
   [[nodiscard]] Result<void> check() const { return app_.check(); }
 
@@ -33,6 +39,7 @@ class Application final : public Service {
   const server::Settings settings_;
   WorkersPorts ports_;
   server::Server server_;
+  TimePoint house_kept_at_{};
 };
 
 // All state of the instance. The only global there is: exports are plain functions.

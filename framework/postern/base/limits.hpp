@@ -37,6 +37,8 @@ inline constexpr std::size_t redirect_uris_per_client_max = 10;
 inline constexpr std::size_t client_name_bytes_max = 128;
 inline constexpr std::size_t client_id_bytes_max = 128;
 inline constexpr std::size_t revoked_grants_max = 100'000;
+inline constexpr auto revocations_reread_after = 30s;  // by housekeeping
+inline constexpr auto revocations_known_for = 60s;     // older knowledge answers no request
 inline constexpr int store_attempts_max = 8;  // tries of one read-and-replace against other writers
 inline constexpr auto authorization_code_lifetime = 60s;
 inline constexpr auto access_token_lifetime = 10min;
@@ -47,6 +49,7 @@ inline constexpr auto sign_in_lifetime = 10min;
 inline constexpr auto callback_hop_lifetime = 60s;
 inline constexpr auto unused_client_lifetime = 24h;
 inline constexpr auto used_client_lifetime = 24h * 90;
+inline constexpr auto client_cached_for = 5min;
 
 // Outgoing calls
 inline constexpr auto fetch_timeout = 5s;

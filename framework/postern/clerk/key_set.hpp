@@ -4,7 +4,8 @@
 //   CO_TRY(auto candidates, co_await keys.find(jws.header().kid));    // waits for nothing while they are fresh
 //   auto jwt = jose::verify(jws, candidates.front(), policy, now);
 //
-// One fetch at a time, whoever asks. A good answer replaces the whole set, so a withdrawn key is gone within
+// One fetch at a time, whoever asks; what it brought is also in the Cache, so that an instance that starts need not
+// fetch. A good answer replaces the whole set, so a withdrawn key is gone within
 // limits::jwks_fresh_for; a bad one changes nothing, and keys already known go on working. An unknown kid causes at
 // most one fetch every limits::jwks_unknown_kid_cooldown, however many tokens come with one (threat 23). One loop only;
 // must outlive its tasks.
@@ -12,6 +13,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "postern/base/result.hpp"
@@ -34,8 +36,12 @@ class KeySet {
 
  private:
   [[nodiscard]] std::span<const jose::Key> known(std::string_view kid) const;
-  Task<void> refresh();
-  Task<Result<std::vector<jose::Key>>> fetch();
+  Task<void> refresh(std::string kid);
+  // Takes over what another instance has fetched. False if there is nothing fresh.
+  Task<bool> recall();
+  void learn(std::vector<jose::Key> keys, TimePoint fetched_at);
+  Result<std::vector<jose::Key>> import_keys(std::string_view text);
+  Task<Result<std::string>> fetch();
 
   std::string url_;
   Ports& ports_;

@@ -105,4 +105,45 @@ TEST_CASE_FIXTURE(Fixture, "many who ask at once share one fetch; if the first i
   CHECK(test.fetch.requests().size() == 2);
 }
 
+TEST_CASE_FIXTURE(Fixture, "an instance that starts takes over the keys that another has fetched, and their age") {
+  test.fetch.when(jwks_url).answer(200, clerk.jwks());
+  CHECK(has("ins_1"));
+  test.clock.advance(9min);
+  KeySet second{jwks_url, test.ports};
+  CHECK(run_ready(second.find("ins_1")));
+  CHECK(test.fetch.requests().size() == 1);
+  test.clock.advance(2min);
+  CHECK(run_ready(second.find("ins_1")));
+  CHECK(test.fetch.requests().size() == 2);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a key that the kept set does not have is looked for at Clerk") {
+  const TestSigner next{"ins_2"};
+  test.fetch.when(jwks_url).answer(200, clerk.jwks()).answer(200, next.jwks());
+  CHECK(has("ins_1"));
+  KeySet second{jwks_url, test.ports};
+  CHECK(run_ready(second.find("ins_2")));
+  CHECK(test.fetch.requests().size() == 2);
+}
+
+TEST_CASE_FIXTURE(Fixture, "what was kept and is no key set, too old or from the future is not used") {
+  const auto stamp = [&](Duration ago) {
+    return std::to_string((test.clock.now() - ago).time_since_epoch().count()) + "\n";
+  };
+  test.fetch.when(jwks_url).answer(200, clerk.jwks());
+  std::size_t fetched = 0;
+  for (const std::string& kept : {std::string{}, clerk.jwks(), "\n" + clerk.jwks(), "x\n" + clerk.jwks(), stamp(0s),
+                                  stamp(0s) + "{}", stamp(10min) + clerk.jwks(), stamp(-1s) + clerk.jwks()}) {
+    CAPTURE(kept);
+    run_ready(test.cache.put("jwks/" + jwks_url, kept, 10min));
+    KeySet starting{jwks_url, test.ports};
+    CHECK(run_ready(starting.find("ins_1")));
+    CHECK(test.fetch.requests().size() == ++fetched);
+  }
+  run_ready(test.cache.put("jwks/" + jwks_url, stamp(10min - 1ms) + clerk.jwks(), 10min));
+  KeySet starting{jwks_url, test.ports};
+  CHECK(run_ready(starting.find("ins_1")));
+  CHECK(test.fetch.requests().size() == fetched);
+}
+
 }  // namespace postern::clerk

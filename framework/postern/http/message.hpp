@@ -29,7 +29,7 @@ struct Request {
   HeaderMap headers;
   std::string body;
   std::string peer_address;  // "127.0.0.1", "2001:db8::1": who to count in rate limits
-  std::string id;            // set by server::handle: goes into logs and the X-Request-Id of the answer
+  std::string id;            // the host's, or else set by server::handle: for logs and the answer's X-Request-Id
 
   // The target up to the first '?', not decoded: routing matches bytes, so there is one spelling of each path.
   [[nodiscard]] std::string_view path() const;

@@ -42,7 +42,9 @@ void AuthorizationServer::add_routes(http::Router& router) {
   add(router, post, "/revoke", context, revoke);
 }
 
-Task<Result<void>> AuthorizationServer::start() { return context_->revoked.load(); }
+bool AuthorizationServer::knows_revocations() const { return context_->revoked.are_known(); }
+
+Task<Result<void>> AuthorizationServer::reread_revocations() { return context_->revoked.reread(); }
 
 Result<AccessToken, BearerError> AuthorizationServer::authenticate(const http::Request& request) const {
   return check_bearer_token(context_->access_tokens, context_->revoked, request, context_->ports.clock.now());

@@ -3,10 +3,9 @@
 //
 //   AuthorizationServer oauth{settings, ports, sign_in};
 //   oauth.add_routes(router);
-//   CO_TRY(co_await oauth.start());                     // before the first request: learns what was revoked
-//
 //   auto token = oauth.authenticate(request);           // no I/O, no lock
 //   if (!token) co_return oauth.challenge(token.error());
+//   if (!oauth.knows_revocations()) ...                 // reread them, and authenticate again
 //
 // One per event loop; the loops share the Store and hear of each other's revocations over the Bus. `ports` and
 // `sign_in` must outlive it, and it must outlive the router. What it stores: docs/storage-schema.md.
@@ -38,7 +37,10 @@ class AuthorizationServer {
   ~AuthorizationServer();
 
   void add_routes(http::Router& router);
-  Task<Result<void>> start();
+
+  // RevokedGrants::are_known and reread.
+  [[nodiscard]] bool knows_revocations() const;
+  Task<Result<void>> reread_revocations();
 
   [[nodiscard]] Result<AccessToken, BearerError> authenticate(const http::Request& request) const;
   // The answer for a request that is not authenticated: 401, or 400 for one that is malformed.

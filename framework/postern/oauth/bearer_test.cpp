@@ -132,8 +132,46 @@ TEST_CASE("a revoked grant is refused at once on every loop, and on one that sta
                            flow.ports,
                            flow.sign_in};
   CHECK(late.authenticate(request));
-  REQUIRE(run_ready(late.start()));
+  REQUIRE(run_ready(late.reread_revocations()));
   CHECK_FALSE(late.authenticate(request));
+}
+
+TEST_CASE("revocations are known for a minute, and then read again, by one for all") {
+  Flow flow;
+  CHECK(flow.server.knows_revocations());
+  flow.host.clock.advance(60s);
+  CHECK(flow.server.knows_revocations());
+  flow.host.clock.advance(1ms);
+  CHECK_FALSE(flow.server.knows_revocations());
+
+  flow.store.held = true;
+  auto reread = [](AuthorizationServer& server, bool& done) -> Task<void> {
+    done = (co_await server.reread_revocations()).has_value();
+  };
+  constexpr auto ignore = [](const std::exception_ptr&) {};
+  bool done[3] = {};
+  Job first = Job::start(reread(flow.server, done[0]), ignore);
+  const Job second = Job::start(reread(flow.server, done[1]), ignore);
+  const Job third = Job::start(reread(flow.server, done[2]), ignore);
+  first.cancel();  // the next in line takes over
+  flow.store.held = false;
+  (void)flow.store.step();
+  CHECK_FALSE(done[0]);
+  CHECK(done[1]);
+  CHECK(done[2]);
+  CHECK(flow.server.knows_revocations());
+}
+
+TEST_CASE("what another instance has revoked is known after rereading, without a bus between the two") {
+  Flow flow;
+  const std::string token = access_token(flow);
+  http::Request request{.method = http::Method::post, .target = "/mcp"};
+  request.headers.set("Authorization", "Bearer " + token);
+  const std::string grant_id = flow.server.authenticate(request)->grant_id;
+  REQUIRE(run_ready(flow.store.put("revoked/" + grant_id, "", flow.host.clock.now() + 11min)));
+  CHECK(flow.use(token) == 200);
+  REQUIRE(run_ready(flow.server.reread_revocations()));
+  CHECK(flow.use(token) == 401);
 }
 
 }  // namespace postern::oauth

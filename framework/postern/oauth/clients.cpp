@@ -65,9 +65,15 @@ Task<Result<Clients::Registration>> Clients::add_confidential(RegisteredClient c
 
 Task<Result<std::optional<RegisteredClient>>> Clients::find(std::string client_id) {
   if (!could_be_an_id(client_id)) co_return std::nullopt;
-  CO_TRY(auto entry, co_await ports_.store.get(key_of(client_id)));
-  if (!entry) co_return std::nullopt;
-  CO_TRY(auto client, RegisteredClient::from_record(std::move(client_id), entry->value));
+  const std::string key = key_of(client_id);
+  auto record = co_await ports_.cache.get(key);
+  if (!record) {
+    CO_TRY(auto entry, co_await ports_.store.get(key));
+    if (!entry) co_return std::nullopt;
+    record = std::move(entry->value);
+    co_await ports_.cache.put(key, *record, limits::client_cached_for);
+  }
+  CO_TRY(auto client, RegisteredClient::from_record(std::move(client_id), *record));
   co_return client;
 }
 

@@ -3,6 +3,9 @@
 // A public client's id is an HMAC of its metadata, so however often the same registration comes it is one record; a
 // confidential one gets a random id and a secret, told once and kept as a hash. A registration that nobody uses is gone
 // after a day, one that is used lives 90 days from its last use (threat 31).
+//
+// A record changes in nothing but its expiry, so it is read through the Cache: one that has just run out may still be
+// found for limits::client_cached_for.
 #pragma once
 
 #include <optional>

@@ -2,8 +2,6 @@
 
 #include <cstddef>
 
-#include "postern/base/limits.hpp"
-
 namespace postern::oauth {
 namespace {
 
@@ -21,7 +19,25 @@ RevokedGrants::RevokedGrants(const Ports& ports)
     : ports_(ports),
       subscription_(ports_.bus.subscribe(std::string{topic}, [this](std::string_view id) { add(std::string{id}); })) {}
 
-Task<Result<void>> RevokedGrants::load() {
+Task<Result<void>> RevokedGrants::reread() {
+  const std::uint64_t failures_before = failures_;
+  while (flight_.busy()) {
+    co_await flight_.wait();
+    if (are_known()) co_return Result<void>{};
+    if (failures_ != failures_before) co_return fail(Error::Kind::unavailable, "The revoked grants cannot be read.");
+  }
+  const Flight::Turn turn{flight_};
+  const TimePoint began = ports_.clock.now();
+  auto read = co_await scan();
+  if (read) {
+    known_until_ = began;
+  } else {
+    ++failures_;
+  }
+  co_return read;
+}
+
+Task<Result<void>> RevokedGrants::scan() {
   std::string after;
   while (true) {
     CO_TRY(auto page, co_await ports_.store.scan(std::string{key_prefix}, after, page_size));

@@ -1,21 +1,26 @@
 // Which grants were revoked so lately that access tokens of theirs may still be about. One per event loop.
 //
 //   RevokedGrants revoked{ports};
-//   CO_TRY(co_await revoked.load());          // what was revoked before this loop began
+//   if (!revoked.are_known()) CO_TRY(co_await revoked.reread());
 //   if (revoked.contains(token.grant_id)) ...
 //
 // Access tokens are checked without I/O, so revocation must come to where they are checked: the Store has it under
-// revoked/<grant id> for as long as a token can live, and the Bus tells every running loop at once.
-// It subscribes before it loads, so nothing falls between the two.
+// revoked/<grant id> for as long as a token can live, and the Bus tells every running loop at once. Instances that no
+// bus connects (Workers, several processes) learn it by reading the Store again: what is older than
+// limits::revocations_known_for is not relied on. It subscribes before it reads, so nothing falls between the two.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
 #include <utility>
 
+#include "postern/base/flight.hpp"
+#include "postern/base/limits.hpp"
 #include "postern/base/result.hpp"
 #include "postern/base/task.hpp"
 #include "postern/ports/ports.hpp"
@@ -28,7 +33,12 @@ class RevokedGrants {
   RevokedGrants(const RevokedGrants&) = delete;
   RevokedGrants& operator=(const RevokedGrants&) = delete;
 
-  Task<Result<void>> load();
+  // Whether all that was revoked until limits::revocations_known_for ago is known. If not, no token may be taken.
+  [[nodiscard]] bool are_known() const {
+    return known_until_ && *known_until_ >= ports_.clock.now() - limits::revocations_known_for;
+  }
+  // One at a time; those who come meanwhile share its outcome. Fails if the store cannot be read.
+  Task<Result<void>> reread();
 
   [[nodiscard]] bool contains(const std::string& grant_id) const { return ids_.contains(grant_id); }
 
@@ -38,10 +48,14 @@ class RevokedGrants {
   Task<void> announce(std::string grant_id);
 
  private:
+  Task<Result<void>> scan();
   void add(std::string grant_id);
   void drop_expired();
 
   Ports ports_;
+  std::optional<TimePoint> known_until_;
+  std::uint64_t failures_ = 0;
+  Flight flight_;
   std::unordered_set<std::string> ids_;
   std::deque<std::pair<TimePoint, std::string>> oldest_first_;
   std::unique_ptr<Bus::Subscription> subscription_;  // last: it calls add()

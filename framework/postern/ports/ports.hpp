@@ -2,6 +2,7 @@
 #pragma once
 
 #include "postern/ports/bus.hpp"
+#include "postern/ports/cache.hpp"
 #include "postern/ports/clock.hpp"
 #include "postern/ports/crypto.hpp"
 #include "postern/ports/fetch.hpp"
@@ -17,6 +18,7 @@ struct Ports {
   Crypto& crypto;
   Fetch& fetch;
   Store& store;
+  Cache& cache;
   Log& log;
   Bus& bus;
 };

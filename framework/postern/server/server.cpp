@@ -37,6 +37,12 @@ http::Response refusal(int status, std::string_view error, std::string_view mess
   return http::Response::json(status, json::serialize(json::Object{{"error", error}, {"message", message}}));
 }
 
+http::Response store_unreadable() {
+  http::Response response = refusal(503, "unavailable", "The server cannot read its store. Try again in a few seconds.");
+  response.headers.set("Retry-After", "2");
+  return response;
+}
+
 bool has_public_tools(const mcp::App& app) {
   return std::ranges::any_of(app.tools(),
                              [](const mcp::Tool& tool) { return tool.access == mcp::Tool::Access::anyone; });
@@ -87,11 +93,17 @@ void Server::add_routes() {
 
 Task<http::Response> Server::handle(http::Request request) {
   const TimePoint began = ports_.clock.now();
-  request.id = random_id(ports_.random);
+  if (request.id.empty()) request.id = random_id(ports_.random);
   http::Response response = co_await answer(request);
   gate_.finish(request, response);
   log(request, response, began);
   co_return response;
+}
+
+Task<void> Server::housekeep() {
+  if (const auto reread = co_await oauth_.reread_revocations(); !reread) {
+    ports_.log.write(LogLevel::error, "server.housekeeping_failed", {{"reason", reread.error().message}});
+  }
 }
 
 Task<http::Response> Server::answer(http::Request& request) {
@@ -103,17 +115,7 @@ Task<http::Response> Server::answer(http::Request& request) {
     if (request.path() == "/mcp" && !gate_.origin_allowed(request)) return http::ready(http::Response::empty(403));
     return http::ready(Gate::preflight(request));
   }
-  return phase_ == Phase::started ? router_.handle(request) : answer_once_started(request);
-}
-
-Task<http::Response> Server::answer_once_started(http::Request& request) {
-  if (auto started = co_await start(); !started) {
-    http::Response response =
-        refusal(503, "unavailable", "The server cannot read its store yet. Try again in a few seconds.");
-    response.headers.set("Retry-After", "2");
-    co_return response;
-  }
-  co_return co_await router_.handle(request);
+  return router_.handle(request);
 }
 
 Task<http::Response> Server::call_mcp(http::Request& request) {
@@ -122,6 +124,11 @@ Task<http::Response> Server::call_mcp(http::Request& request) {
                       "This Origin may not call the server; ALLOWED_ORIGINS lists those that may.");
   }
   auto token = oauth_.authenticate(request);
+  if (token && !oauth_.knows_revocations()) {
+    // Fails closed: a revoked token must not work because the store cannot be read.
+    if (!co_await oauth_.reread_revocations()) co_return store_unreadable();
+    token = oauth_.authenticate(request);
+  }
   const bool anonymous = !token && token.error().kind == oauth::BearerError::Kind::missing;
   if (!token && !(anonymous && has_public_tools(app_))) co_return oauth_.challenge(token.error());
 
@@ -136,23 +143,6 @@ Task<http::Response> Server::ready() {
   auto entry = co_await ports_.store.get("ready/probe");
   if (entry) co_return http::Response::json(200, R"({"status":"ready"})");
   co_return refusal(503, "unavailable", "The store does not answer.");
-}
-
-Task<Result<void>> Server::start() {
-  while (phase_ == Phase::starting) co_await starting_.wait();
-  if (phase_ == Phase::started) co_return Result<void>{};
-  phase_ = Phase::starting;
-  // Whether it worked, failed or was dropped with its request, those who wait look again.
-  struct Finish {
-    Server& server;
-    ~Finish() {
-      if (server.phase_ == Phase::starting) server.phase_ = Phase::stopped;
-      server.starting_.wake_all();
-    }
-  } finish{*this};
-  CO_TRY(co_await oauth_.start());
-  phase_ = Phase::started;
-  co_return Result<void>{};
 }
 
 Task<http::Response> Server::home() {

@@ -10,7 +10,6 @@
 // `app`, `settings` and what `ports` refers to outlive the server, which outlives its requests and their streams.
 #pragma once
 
-#include "postern/base/wait_list.hpp"
 #include "postern/clerk/app_api.hpp"
 #include "postern/clerk/backend.hpp"
 #include "postern/clerk/bridge.hpp"
@@ -38,17 +37,17 @@ class Server : public http::Handler {
 
   Task<http::Response> handle(http::Request request) override;
 
+  // What must be done now and then, with or without requests: learns what other instances have revoked. The host awaits
+  // it every limits::revocations_reread_after; a request that finds this neglected waits for it.
+  Task<void> housekeep();
+
  private:
   void add_routes();
   Task<http::Response> answer(http::Request& request);
-  Task<http::Response> answer_once_started(http::Request& request);
   Task<http::Response> call_mcp(http::Request& request);
   Task<http::Response> ready();
   // For somebody who opens the address in a browser and wonders what it is.
   Task<http::Response> home();
-  // What must be known before the first request: the grants that were revoked. Tried again by each request until it
-  // works.
-  Task<Result<void>> start();
   void log(const http::Request& request, const http::Response& response, TimePoint began) const;
 
   const mcp::App& app_;
@@ -67,10 +66,6 @@ class Server : public http::Handler {
   SessionWatch watched_app_api_;
   mcp::Endpoint endpoint_;
   http::Router router_;
-
-  enum class Phase { stopped, starting, started };
-  Phase phase_ = Phase::stopped;
-  WaitList starting_;
 };
 
 }  // namespace postern::server

@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "postern/ports/local_bus.hpp"
+#include "postern/ports/memory_cache.hpp"
 #include "postern/ports/ports.hpp"
 #include "postern/testing/manual_clock.hpp"
 #include "postern/testing/memory_store.hpp"
@@ -32,11 +33,12 @@ class TestPorts {
   ManualClock clock;
   SeededRandom random;
   MemoryStore store{clock};
+  MemoryCache cache{clock};
   ScriptedFetch fetch{clock};
   RecordingLog log;
   LocalBus bus;
 
-  Ports ports{clock, random, crypto, fetch, store, log, bus};
+  Ports ports{clock, random, crypto, fetch, store, cache, log, bus};
 };
 
 }  // namespace postern::testing

@@ -28,6 +28,7 @@ NativePorts::NativePorts(boost::asio::io_context& loop, NativeShared& shared)
       crypto_(make_openssl_crypto()),
       fetch_(make_curl_fetch(loop, shared.options_.fetch)),
       store_(shared.database_->make_store(loop, clock_)),
+      cache_(clock_),
       log_(shared.log_),
       bus_(shared.bus_hub_, loop) {}
 

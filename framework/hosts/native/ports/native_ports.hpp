@@ -18,6 +18,7 @@
 #include "hosts/native/ports/os_random.hpp"
 #include "hosts/native/ports/sqlite_store.hpp"
 #include "hosts/native/ports/system_clock.hpp"
+#include "postern/ports/memory_cache.hpp"
 #include "postern/ports/ports.hpp"
 
 namespace postern::native {
@@ -53,7 +54,7 @@ class NativePorts {
   NativePorts(const NativePorts&) = delete;
   NativePorts& operator=(const NativePorts&) = delete;
 
-  [[nodiscard]] Ports ports() { return {clock_, random_, *crypto_, *fetch_, *store_, log_, bus_}; }
+  [[nodiscard]] Ports ports() { return {clock_, random_, *crypto_, *fetch_, *store_, cache_, log_, bus_}; }
 
  private:
   SystemClock clock_;
@@ -61,6 +62,7 @@ class NativePorts {
   std::unique_ptr<Crypto> crypto_;
   std::unique_ptr<Fetch> fetch_;
   std::unique_ptr<Store> store_;
+  MemoryCache cache_;
   Log& log_;
   LoopBus bus_;
 };

@@ -11,6 +11,7 @@
 #include "hosts/workers/ports/host_fetch.hpp"
 #include "hosts/workers/ports/host_log.hpp"
 #include "hosts/workers/ports/host_random.hpp"
+#include "hosts/workers/ports/kv_cache.hpp"
 #include "hosts/workers/ports/node_crypto.hpp"
 #include "postern/ports/local_bus.hpp"
 #include "postern/ports/ports.hpp"
@@ -23,7 +24,7 @@ class WorkersPorts {
   WorkersPorts(const WorkersPorts&) = delete;
   WorkersPorts& operator=(const WorkersPorts&) = delete;
 
-  [[nodiscard]] Ports ports() { return {clock_, random_, crypto_, fetch_, store_, log_, bus_}; }
+  [[nodiscard]] Ports ports() { return {clock_, random_, crypto_, fetch_, store_, cache_, log_, bus_}; }
 
  private:
   HostClock clock_;
@@ -31,6 +32,7 @@ class WorkersPorts {
   NodeCrypto crypto_;
   HostFetch fetch_;
   DurableStore store_{clock_};
+  KvCache cache_;
   HostLog log_;
   LocalBus bus_;  // instances cannot hear each other: what all must know, each reads from the store in time
 };

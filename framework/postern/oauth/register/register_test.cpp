@@ -101,4 +101,15 @@ TEST_CASE("an unused registration lasts a day, a used one 90 days from its last 
   CHECK(flow.get(Flow::authorize_target(client)).status == 400);
 }
 
+TEST_CASE("a client is read from the store once in a while, not at each step of a flow") {
+  Flow flow;
+  const std::string client = flow.register_public();
+  CHECK(flow.get(Flow::authorize_target(client)).status == 200);
+  REQUIRE(run_ready(flow.store.remove("client/" + client)));
+  flow.host.clock.advance(4min);
+  CHECK(flow.get(Flow::authorize_target(client)).status == 200);
+  flow.host.clock.advance(1min);
+  CHECK(flow.get(Flow::authorize_target(client)).status == 400);
+}
+
 }  // namespace postern::oauth

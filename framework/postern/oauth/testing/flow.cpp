@@ -86,7 +86,7 @@ Settings Flow::settings(std::string_view at, bool with_scopes) {
 
 Flow::Flow(std::string_view at, bool with_scopes) : server(settings(at, with_scopes), ports, sign_in) {
   server.add_routes(router);
-  REQUIRE(run_ready(server.start()));
+  REQUIRE(run_ready(server.reread_revocations()));
 }
 
 http::Response Flow::send(http::Request request) {

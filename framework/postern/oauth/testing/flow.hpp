@@ -105,7 +105,7 @@ class Flow {
 
   testing::TestPorts host;
   SteppedStore store{host.store};
-  Ports ports{host.clock, host.random, host.crypto, host.fetch, store, host.log, host.bus};
+  Ports ports{host.clock, host.random, host.crypto, host.fetch, store, host.cache, host.log, host.bus};
   FakeSignIn sign_in;
   AuthorizationServer server;
   http::Router router;

@@ -40,6 +40,9 @@ Task<Result<Granted, OAuthError>> grant_refresh_token(Context& context, const Re
   if (!token) co_return std::unexpected(invalid_refresh_token());
 
   bool confirmed = false;
+  if (!context.revoked.are_known()) {
+    CO_TRY(co_await context.revoked.reread());
+  }
   for (int attempt = 0; attempt < limits::store_attempts_max; ++attempt) {
     CO_TRY(const auto found, co_await context.grants.find(token->grant_id));
     if (!found || found->grant.resource != resource) co_return std::unexpected(invalid_refresh_token());
