@@ -1,6 +1,8 @@
 // What must not work, played by hand over HTTP against the running programs.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Assistant, modern } from '../harness/assistant.mjs';
 import { Person } from '../harness/person.mjs';
@@ -281,6 +283,7 @@ test('with CLERK_JWT_KEY a person signs in though the key set cannot be had', as
   const connect = () => new Assistant(stack.mcpUrl).connectAs(new Person('Ada'), modern);
   const restart = async (changes) => {
     await stack.server.stop();
+    await rm(path.join(stack.folder, 'workerd', 'kv'), { recursive: true, force: true }); // Workers would have the key set there
     stack.server = await stack.startServer(changes);
   };
   await (await connect()).close(); // the app, at least, has its keys now
