@@ -8,8 +8,8 @@
 // Natively one loop runs all its requests, so any of them may resume any other: there is no strand (null), and waking
 // is resuming. Cloudflare Workers forbid I/O on behalf of another request than the one whose event is being handled, so
 // there a coroutine must only go on inside its own request. A coroutine has the strand of whoever awaits it; a host's
-// awaiters find it in the promise (`coroutine.promise().strand()`), and `co_await this_strand()` tells it to a coroutine
-// that starts a Job. One thread only.
+// awaiters find it in the promise (`coroutine.promise().strand()`), and `co_await this_strand()` tells it to a
+// coroutine that starts a Job. One thread only.
 #pragma once
 
 #include <coroutine>

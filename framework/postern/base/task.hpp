@@ -153,7 +153,8 @@ inline Task<void> TaskPromise<void>::get_return_object() noexcept {
 //   Job job = Job::start(serve(connection), [&](std::exception_ptr failure) { ... });
 //
 // Runs at once up to its first wait. Dropping the Job cancels the task; `on_done` is then not called. `on_done` runs
-// last of all and may drop the Job itself. It gets the exception that ended the task, or null. All of it is on `strand`.
+// last of all and may drop the Job itself. It gets the exception that ended the task, or null. All of it is on
+// `strand`.
 class [[nodiscard]] Job {
  public:
   Job() = default;

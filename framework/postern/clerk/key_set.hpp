@@ -16,10 +16,10 @@
 #include <string_view>
 #include <vector>
 
+#include "postern/base/flight.hpp"
 #include "postern/base/result.hpp"
 #include "postern/base/task.hpp"
 #include "postern/base/time.hpp"
-#include "postern/base/flight.hpp"
 #include "postern/jose/jwk.hpp"
 #include "postern/ports/ports.hpp"
 

@@ -38,7 +38,8 @@ http::Response refusal(int status, std::string_view error, std::string_view mess
 }
 
 http::Response store_unreadable() {
-  http::Response response = refusal(503, "unavailable", "The server cannot read its store. Try again in a few seconds.");
+  http::Response response =
+      refusal(503, "unavailable", "The server cannot read its store. Try again in a few seconds.");
   response.headers.set("Retry-After", "2");
   return response;
 }

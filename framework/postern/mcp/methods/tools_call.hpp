@@ -46,7 +46,7 @@ struct CallContext {
   std::string_view result_end;  // methods/method.hpp
   rpc::Id id;
   std::optional<Principal> caller;
-  std::string request_id;  // for the log
+  std::string request_id;    // for the log
   Strand* strand = nullptr;  // of the request that makes the call: the tool runs there
 };
 
