@@ -33,7 +33,8 @@ void AuthorizationServer::add_routes(http::Router& router) {
   using enum http::Method;
   Context& context = *context_;
   add_metadata_routes(router, context.settings);
-  if (context.settings.dynamic_registration) add(router, post, "/register", context, register_client);
+  if (context.settings.dynamic_registration == DynamicRegistration::on)
+    add(router, post, "/register", context, register_client);
   add(router, get, "/authorize", context, authorize);
   add(router, post, "/authorize/consent", context, decide_consent);
   add(router, get, "/callback", context, callback_get);

@@ -17,13 +17,15 @@ struct Scope {
   std::string description;
 };
 
+enum class DynamicRegistration { on, off };  // RFC 7591
+
 struct Settings {
   std::string issuer;       // an origin without trailing slash: "https://mcp.example.com"
   std::string resource;     // the MCP endpoint as users paste it: issuer + "/mcp"
   std::string server_name;  // for people: "Acme Orders"
   Secret server_secret;     // 32 bytes or more; all keys are derived from it
   std::vector<Scope> scopes;
-  bool dynamic_registration = true;
+  DynamicRegistration dynamic_registration = DynamicRegistration::on;
 
   [[nodiscard]] bool knows_scope(std::string_view name) const {
     return std::ranges::contains(scopes, name, &Scope::name);

@@ -90,7 +90,7 @@ Result<Settings, std::vector<std::string>> Settings::read(const Variables& varia
       .clerk_api_url = std::move(clerk_api_url),
       .clerk_jwt_template = reader.optional("CLERK_JWT_TEMPLATE"),
       .bridge_query_token = query_token ? clerk::QueryToken::accept : clerk::QueryToken::refuse,
-      .dynamic_registration = registration ? DynamicRegistration::on : DynamicRegistration::off,
+      .dynamic_registration = registration ? oauth::DynamicRegistration::on : oauth::DynamicRegistration::off,
       .allowed_origins = std::move(allowed_origins),
   };
 }

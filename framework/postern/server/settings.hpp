@@ -15,6 +15,7 @@
 #include "postern/clerk/app_url.hpp"
 #include "postern/clerk/bridge.hpp"
 #include "postern/clerk/keys.hpp"
+#include "postern/oauth/settings.hpp"
 #include "postern/ports/crypto.hpp"
 #include "postern/server/variables.hpp"
 
@@ -33,8 +34,7 @@ struct Settings {
 
   clerk::QueryToken bridge_query_token = clerk::QueryToken::refuse;  // BRIDGE_QUERY_TOKEN
 
-  enum class DynamicRegistration { on, off };
-  DynamicRegistration dynamic_registration = DynamicRegistration::on;  // DYNAMIC_REGISTRATION
+  oauth::DynamicRegistration dynamic_registration = oauth::DynamicRegistration::on;  // DYNAMIC_REGISTRATION
 
   std::vector<std::string>
       allowed_origins;  // ALLOWED_ORIGINS: web pages that may call /mcp, besides ours and the app's

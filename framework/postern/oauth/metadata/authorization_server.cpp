@@ -19,7 +19,8 @@ std::string authorization_server_metadata(const Settings& settings) {
   const json::Array authentication{"none", "client_secret_basic", "client_secret_post"};
   document["token_endpoint_auth_methods_supported"] = authentication;
   document["revocation_endpoint_auth_methods_supported"] = authentication;
-  if (settings.dynamic_registration) document["registration_endpoint"] = settings.issuer + "/register";
+  if (settings.dynamic_registration == DynamicRegistration::on)
+    document["registration_endpoint"] = settings.issuer + "/register";
   // Some assistants ask for a refresh token only where they see this one, so it is listed, accepted, and without
   // effect: every grant has a refresh token.
   json::Array scopes;
