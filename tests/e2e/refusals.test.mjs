@@ -164,7 +164,7 @@ test('the callback works once', async () => {
   assert.equal((await go()).status, 400);
 });
 
-test('consent cannot be posted from another site, nor twice', async () => {
+test('consent cannot be posted from another site, and a second click on Approve leads to the sign-in that the first began', async () => {
   const client = await register();
   const person = new Person('Grace');
   const page = await person.visit(authorizationUrl(client, pkce().challenge));
@@ -176,8 +176,12 @@ test('consent cannot be posted from another site, nor twice', async () => {
   assert.ok([400, 403].includes(cross.status));
   const handles = await person.visit(authorizationUrl(client, pkce().challenge));
   const approve = Person.button(handles, /approve/i);
-  await person.press(handles, approve);
-  assert.equal((await person.press(handles, approve)).status, 400);
+  const once = await person.press(handles, approve);
+  const twice = await person.press(handles, approve);
+  assert.equal(twice.url, once.url);
+  const signedIn = twice.html.includes('clerk_token') ? twice : await person.press(twice, Person.button(twice, /Grace/i));
+  assert.ok((await person.press(signedIn, Person.button(signedIn, /continue|connect/i), { stopAt: redirectUri })).arrived);
+  assert.equal((await person.press(handles, approve)).status, 400, 'nothing once the sign-in is done');
 });
 
 test('a query token at the callback is refused unless it is switched on', async () => {

@@ -23,6 +23,11 @@ class Pages {
   [[nodiscard]] http::Response show(int status, std::string_view title, std::string_view content) const;
   // What went wrong and what to do, both plain text.
   [[nodiscard]] http::Response problem(int status, std::string_view title, std::string_view advice) const;
+  // The store or the sign-in does not answer.
+  [[nodiscard]] http::Response unavailable() const {
+    return problem(503, "Not just now",
+                   "Something we depend on is not answering. Start again from your assistant in a minute.");
+  }
 
  private:
   std::string content_security_policy_;

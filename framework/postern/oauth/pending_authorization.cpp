@@ -1,5 +1,7 @@
 #include "postern/oauth/pending_authorization.hpp"
 
+#include <utility>
+
 #include "postern/oauth/record.hpp"
 
 namespace postern::oauth {
@@ -29,6 +31,17 @@ std::string PendingAuthorization::to_record() const {
                                       {"scopes", to_json(scopes)},
                                       {"browser_hash", browser_hash},
                                       {"started_at", to_json(started_at)}});
+}
+
+Task<Result<std::optional<PendingAuthorization>>> take_pending(Context& context, const http::Request& request,
+                                                               BrowserCookie cookie, std::string key) {
+  CO_TRY(auto kept, co_await context.ports.store.get(key));
+  if (!kept) co_return std::nullopt;
+  CO_TRY(auto pending, PendingAuthorization::from_record(kept->value));
+  if (!is_same_browser(cookie, context, request, pending.browser_hash)) co_return std::nullopt;
+  CO_TRY(auto taken, co_await context.ports.store.take(std::move(key)));
+  if (!taken) co_return std::nullopt;
+  co_return pending;
 }
 
 }  // namespace postern::oauth

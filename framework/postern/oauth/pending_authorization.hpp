@@ -2,12 +2,17 @@
 // at the sign-in (sign_in/<state>). All that is needed to go on is here, so nothing is ever read back from a form.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "postern/base/result.hpp"
+#include "postern/base/task.hpp"
 #include "postern/base/time.hpp"
+#include "postern/http/message.hpp"
+#include "postern/oauth/browser_cookie.hpp"
+#include "postern/oauth/context.hpp"
 
 namespace postern::oauth {
 
@@ -26,5 +31,10 @@ struct PendingAuthorization {
   [[nodiscard]] static Result<PendingAuthorization> from_record(std::string_view record);
   [[nodiscard]] std::string to_record() const;
 };
+
+// The request under this key, used up from now on, if the browser is the one it belongs to; another browser's attempt
+// leaves it as it is. Of many attempts at once one gets it. Context and request live until the task ends.
+Task<Result<std::optional<PendingAuthorization>>> take_pending(Context& context, const http::Request& request,
+                                                               BrowserCookie cookie, std::string key);
 
 }  // namespace postern::oauth

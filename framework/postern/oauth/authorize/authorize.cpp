@@ -15,9 +15,7 @@ http::Response refuse(const Context& context, const http::Request& request, cons
                            {"reason", refusal.error.description},
                            {"told", refusal.callback ? "client" : "person"}});
   if (refusal.callback) return send_error(context.settings, request.method, *refusal.callback, refusal.error);
-  if (refusal.error.status == 503)
-    return context.pages.problem(503, "Not just now",
-                                 "Something we depend on is not answering. Try again in a minute.");
+  if (refusal.error.status == 503) return context.pages.unavailable();
   return context.pages.problem(400, "This connection cannot be made",
                                refusal.error.description +
                                    " Nothing was shared. Remove the connection in your assistant, add it again, and "

@@ -41,6 +41,5 @@ Task<http::Response> finish_sign_in(Context& context, const http::Request& reque
 // The page for everything that is wrong with a callback; it does not say what, as the browser may be a stranger's.
 [[nodiscard]] http::Response refuse_callback(const Context& context, const http::Request& request,
                                              std::string_view reason);
-[[nodiscard]] http::Response callback_unavailable(const Context& context);
 
 }  // namespace postern::oauth

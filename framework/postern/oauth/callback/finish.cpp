@@ -9,20 +9,6 @@
 namespace postern::oauth {
 namespace {
 
-// The sign-in of this state, if this browser began it; from then on it is used up. Another browser's attempt leaves it
-// as it is.
-Task<Result<std::optional<PendingAuthorization>>> take_sign_in(Context& context, const http::Request& request,
-                                                               std::string state) {
-  const std::string key = "sign_in/" + state;
-  CO_TRY(auto begun, co_await context.ports.store.get(key));
-  if (!begun) co_return std::nullopt;
-  CO_TRY(auto pending, PendingAuthorization::from_record(begun->value));
-  if (!is_same_browser(sign_in_cookie, context, request, pending.browser_hash)) co_return std::nullopt;
-  CO_TRY(auto taken, co_await context.ports.store.take(key));
-  if (!taken) co_return std::nullopt;
-  co_return pending;
-}
-
 http::Response refuse_user(const Context& context, const http::Request& request, const Error& error) {
   context.ports.log.write(LogLevel::info, "sign_in.refused",
                           {{"request", request.id}, {"reason", to_string(error.kind)}});
@@ -42,7 +28,7 @@ http::Response refuse_user(const Context& context, const http::Request& request,
     case Error::Kind::internal:
       break;
   }
-  return callback_unavailable(context);
+  return context.pages.unavailable();
 }
 
 Task<http::Response> give_code(Context& context, const http::Request& request, PendingAuthorization pending,
@@ -55,7 +41,7 @@ Task<http::Response> give_code(Context& context, const http::Request& request, P
                                                   .resource = std::move(pending.resource),
                                                   .redirect_uri = pending.redirect_uri,
                                                   .code_challenge = std::move(pending.code_challenge)});
-  if (!code) co_return callback_unavailable(context);
+  if (!code) co_return context.pages.unavailable();
   context.ports.log.write(
       LogLevel::info, "code.issued",
       {{"request", request.id}, {"grant", context.hash(code->grant_id)}, {"client", client_hash}, {"user", user_hash}});
@@ -67,8 +53,8 @@ Task<http::Response> give_code(Context& context, const http::Request& request, P
 Task<http::Response> finish_sign_in(Context& context, const http::Request& request, CallbackArrival arrival) {
   const std::string* state = arrival.parameters.find_only("state");
   if (!state) co_return refuse_callback(context, request, "no state");
-  auto pending = co_await take_sign_in(context, request, *state);
-  if (!pending) co_return callback_unavailable(context);
+  auto pending = co_await take_pending(context, request, sign_in_cookie, "sign_in/" + *state);
+  if (!pending) co_return context.pages.unavailable();
   if (!*pending) co_return refuse_callback(context, request, "an unknown or used state, or another browser");
   auto user = co_await context.sign_in.complete(arrival.parameters, arrival.transport, (*pending)->started_at);
   if (!user) co_return refuse_user(context, request, user.error());

@@ -25,11 +25,6 @@ http::Response refuse_callback(const Context& context, const http::Request& requ
                                "Start again from your assistant.");
 }
 
-http::Response callback_unavailable(const Context& context) {
-  return context.pages.problem(503, "Not just now",
-                               "Something we depend on is not answering. Start again from your assistant in a minute.");
-}
-
 Task<http::Response> callback_get(Context& context, const http::Request& request) {
   auto query = uri::Form::parse(request.query());
   if (!query || query->find_repeated()) co_return refuse_callback(context, request, "the query cannot be read");
@@ -41,7 +36,7 @@ Task<http::Response> callback_get(Context& context, const http::Request& request
   // The one who resumes must at least be somewhere in a sign-in: another browser shall not use up the handle.
   if (!has_cookie(sign_in_cookie, context, request)) co_return refuse_callback(context, request, "no cookie");
   auto body = co_await take_from_hop(context, *handle);
-  if (!body) co_return callback_unavailable(context);
+  if (!body) co_return context.pages.unavailable();
   if (!*body) co_return refuse_callback(context, request, "an unknown or used handle");
   auto parameters = uri::Form::parse(**body);
   if (!parameters) co_return refuse_callback(context, request, "the form cannot be read");
@@ -61,10 +56,10 @@ Task<http::Response> callback_post(Context& context, const http::Request& reques
     co_return co_await finish_sign_in(context, request, {*std::move(parameters), CallbackTransport::form});
   // Only for a sign-in that is under way: what a stranger posts is not stored.
   auto known = co_await context.ports.store.get("sign_in/" + *state);
-  if (!known) co_return callback_unavailable(context);
+  if (!known) co_return context.pages.unavailable();
   if (!*known) co_return refuse_callback(context, request, "an unknown or used state");
   auto handle = co_await keep_for_hop(context, request.body);
-  if (!handle) co_return callback_unavailable(context);
+  if (!handle) co_return context.pages.unavailable();
   co_return send_browser_to(request.method, context.settings.issuer + "/callback?resume=" + *handle);
 }
 

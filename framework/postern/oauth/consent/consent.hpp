@@ -2,7 +2,8 @@
 //
 // The page is shown before the sign-in, in every flow. It writes consent/<handle>, taken by the first press of a
 // button; the form carries nothing but the handle. Only approval leads on to the sign-in and makes sign_in/<state> and
-// the cookie that the callback asks for.
+// the cookie that the callback asks for. Both follow from the handle and the consent cookie, so that a double click
+// ends where the first press led, and nowhere once that sign-in is done.
 #pragma once
 
 #include "postern/base/limits.hpp"

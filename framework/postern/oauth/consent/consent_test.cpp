@@ -1,11 +1,23 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <set>
+
 #include "postern/base/encoding.hpp"
 #include "postern/oauth/testing/flow.hpp"
 
 namespace postern::oauth {
 
 using namespace std::chrono_literals;
+
+namespace {
+
+auto approvals(const Flow& flow) {
+  return std::ranges::count_if(flow.host.log.lines(),
+                               [](const std::string& line) { return line.contains("consent.approved"); });
+}
+
+}  // namespace
 
 TEST_CASE("the page says who asks, for what, and where the answer goes") {
   Flow flow;
@@ -97,7 +109,7 @@ TEST_CASE("two tabs can be open, each page works once, and for ten minutes") {
   const std::string third = flow.consent_handle(client, browser);
   CHECK(flow.decide(first, "approve", browser).status == 303);
   CHECK(flow.decide(second, "approve", browser).status == 303);
-  CHECK(flow.decide(first, "approve", browser).status == 400);
+  CHECK(flow.decide(first, "deny", browser).status == 400);
   flow.host.clock.advance(10min);
   CHECK(flow.decide(third, "approve", browser).status == 400);
 }
@@ -144,6 +156,42 @@ TEST_CASE("nothing in the form but the handle and the button counts") {
   CHECK(location(response).starts_with("https://assistant.test/cb?"));
 }
 
+TEST_CASE("a double click ends where the first press led, whether or not the browser kept the first answer's cookie") {
+  Flow flow;
+  const std::string client = flow.register_public();
+  for (const bool kept : {true, false}) {
+    CAPTURE(kept);
+    Browser browser;
+    const std::string handle = flow.consent_handle(client, browser);
+    Browser second = browser;
+    const http::Response once = flow.decide(handle, "approve", browser);
+    const http::Response twice = flow.decide(handle, "approve", kept ? browser : second);
+    CHECK(twice.status == 303);
+    CHECK(location(twice) == location(once));
+    CHECK(*twice.headers.find("Set-Cookie") == *once.headers.find("Set-Cookie"));
+    CHECK(approvals(flow) == 1);
+    flow.host.log.clear();
+  }
+}
+
+TEST_CASE("a second press opens nothing: not for another browser, not after a refusal, not once the sign-in is done") {
+  Flow flow;
+  const std::string client = flow.register_public();
+  Browser browser, stranger;
+  const std::string handle = flow.consent_handle(client, browser);
+  (void)flow.consent_handle(client, stranger);
+  REQUIRE(flow.decide(handle, "approve", browser).status == 303);
+  CHECK(flow.decide(handle, "approve", stranger).status == 400);
+  const std::string state = flow.sign_in.begun.back().state;
+  REQUIRE(flow.get("/callback?" + uri::Form{{"state", state}, {"clerk_token", proof}}.serialize(), &browser).status ==
+          302);
+  CHECK(flow.decide(handle, "approve", browser).status == 400);
+
+  const std::string denied = flow.consent_handle(client, browser);
+  REQUIRE(flow.decide(denied, "deny", browser).status == 303);
+  CHECK(flow.decide(denied, "approve", browser).status == 400);
+}
+
 TEST_CASE("of two presses at once one counts") {
   Flow flow;
   const std::string client = flow.register_public();
@@ -154,7 +202,11 @@ TEST_CASE("of two presses at once one counts") {
   request.headers.set("Origin", issuer);
   request.headers.set("Cookie", browser.header());
   const auto responses = flow.send_together(std::vector(2, request));
-  CHECK(responses[0].status + responses[1].status == 303 + 400);
+  CHECK(approvals(flow) == 1);
+  for (const http::Response& response : responses) CHECK((response.status == 303 || response.status == 400));
+  std::set<std::string> states;
+  for (const SignInRequest& begun : flow.sign_in.begun) states.insert(begun.state);
+  CHECK(states.size() == 1);
 }
 
 }  // namespace postern::oauth

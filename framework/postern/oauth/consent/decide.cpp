@@ -31,40 +31,60 @@ std::optional<Decided> read_form(const http::Request& request) {
   return std::nullopt;
 }
 
-// Whose page this was is looked at first, and only then is it used up: a stranger cannot spend another's handle.
-Task<Result<std::optional<PendingAuthorization>>> take_consent(Context& context, const http::Request& request,
-                                                               std::string handle) {
-  const std::string key = "consent/" + handle;
-  CO_TRY(auto shown, co_await context.ports.store.get(key));
-  if (!shown) co_return std::nullopt;
-  CO_TRY(auto pending, PendingAuthorization::from_record(shown->value));
-  if (!is_same_browser(consent_cookie, context, request, pending.browser_hash)) co_return std::nullopt;
-  CO_TRY(auto taken, co_await context.ports.store.take(key));
-  if (!taken) co_return std::nullopt;
-  co_return pending;
+// What approval of this page gives this browser, however often it is pressed: nobody without the consent cookie can
+// tell either of them.
+struct NextStep {
+  std::string state;
+  Secret browser;
+};
+NextStep next_step(const Context& context, const http::Request& request, std::string_view handle) {
+  const Secret page = browser_secret(consent_cookie, context, request);
+  const auto derive = [&](std::string_view purpose) {
+    return base64url_encode(context.ports.crypto.hmac_sha256(page.reveal(), std::string{purpose}.append(handle)));
+  };
+  return {.state = derive("state/"),
+          .browser = has_cookie(sign_in_cookie, context, request) ? browser_secret(sign_in_cookie, context, request)
+                                                                  : Secret{derive("browser/")}};
 }
 
-Task<http::Response> send_to_sign_in(Context& context, const http::Request& request, PendingAuthorization pending) {
-  const Ports& ports = context.ports;
-  const Secret secret = browser_secret(sign_in_cookie, context, request);
-  pending.browser_hash = browser_hash(ports.crypto, secret);
-  pending.started_at = ports.clock.now();
-  const std::string state = random_token(ports.random);
-  auto kept =
-      co_await ports.store.put("sign_in/" + state, pending.to_record(), pending.started_at + limits::sign_in_lifetime);
+http::Response send_to_sign_in(const Context& context, const http::Request& request, const NextStep& step,
+                               const PendingAuthorization& pending) {
+  http::Response response =
+      send_browser_to(request.method, context.sign_in.begin({.state = step.state,
+                                                             .callback_url = context.settings.issuer + "/callback",
+                                                             .client_name = pending.client_name}));
+  response.headers.add("Set-Cookie", set_cookie(sign_in_cookie, context.settings, step.browser));
+  return response;
+}
+
+Task<http::Response> approve(Context& context, const http::Request& request, std::string handle,
+                             PendingAuthorization pending) {
+  const NextStep step = next_step(context, request, handle);
+  pending.browser_hash = browser_hash(context.ports.crypto, step.browser);
+  pending.started_at = context.ports.clock.now();
+  auto kept = co_await context.ports.store.put("sign_in/" + step.state, pending.to_record(),
+                                               pending.started_at + limits::sign_in_lifetime);
   if (!kept)
     co_return send_error(context.settings, request.method, {pending.redirect_uri, pending.state}, kept.error());
-  http::Response response = send_browser_to(
-      request.method,
-      context.sign_in.begin(
-          {.state = state, .callback_url = context.settings.issuer + "/callback", .client_name = pending.client_name}));
-  response.headers.add("Set-Cookie", set_cookie(sign_in_cookie, context.settings, secret));
-  co_return response;
+  co_return send_to_sign_in(context, request, step, pending);
 }
 
 http::Response refuse(const Context& context) {
   return context.pages.problem(400, "This page has been used or is too old",
-                               "Nothing was shared. Start again from your assistant.");
+                               "If your assistant is not connected, start again from there.");
+}
+
+// A double click: while the sign-in that the first press began is waiting, the second leads to it. It begins nothing.
+Task<http::Response> approve_again(Context& context, const http::Request& request, std::string handle) {
+  const NextStep step = next_step(context, request, handle);
+  auto begun = co_await context.ports.store.get("sign_in/" + step.state);
+  if (!begun) co_return context.pages.unavailable();
+  if (!*begun) co_return refuse(context);
+  auto pending = PendingAuthorization::from_record((*begun)->value);
+  if (!pending) co_return context.pages.unavailable();
+  if (!constant_time_equal(browser_hash(context.ports.crypto, step.browser), pending->browser_hash))
+    co_return refuse(context);
+  co_return send_to_sign_in(context, request, step, *pending);
 }
 
 }  // namespace
@@ -72,16 +92,17 @@ http::Response refuse(const Context& context) {
 Task<http::Response> decide_consent(Context& context, const http::Request& request) {
   const auto decided = read_form(request);
   if (!decided || !is_same_origin(context.settings, request)) co_return refuse(context);
-  auto taken = co_await take_consent(context, request, decided->handle);
-  if (!taken)
-    co_return context.pages.problem(503, "Not just now",
-                                    "Something we depend on is not answering. Try again in a minute.");
-  if (!*taken) co_return refuse(context);
-  PendingAuthorization pending = **std::move(taken);
+  auto taken = co_await take_pending(context, request, consent_cookie, "consent/" + decided->handle);
+  if (!taken) co_return context.pages.unavailable();
   const bool approved = decided->decision == Decision::approve;
+  if (!*taken) {
+    if (approved) co_return co_await approve_again(context, request, decided->handle);
+    co_return refuse(context);
+  }
+  PendingAuthorization pending = **std::move(taken);
   context.ports.log.write(LogLevel::info, approved ? "consent.approved" : "consent.denied",
                           {{"request", request.id}, {"client", context.hash(pending.client_id)}});
-  if (approved) co_return co_await send_to_sign_in(context, request, std::move(pending));
+  if (approved) co_return co_await approve(context, request, decided->handle, std::move(pending));
   co_return send_error(context.settings, request.method, {pending.redirect_uri, pending.state},
                        {"access_denied", "The user said no."});
 }
