@@ -14,7 +14,9 @@ void ServedRequest::begin(http::Request request) {
 }
 
 Task<void> ServedRequest::serve(ServedRequest& self, http::Request request) {
-  http::Response response = co_await self.service_.handle(std::move(request));
+  // Owns the request, so it must outlive the response's stream.
+  Task<http::Response> handling = self.service_.handle(std::move(request));
+  http::Response response = co_await std::move(handling);
   RecordWriter record;
   record.reserve(response.body.size() + 1024);
   record.number(response.status);

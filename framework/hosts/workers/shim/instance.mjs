@@ -14,6 +14,8 @@ import { RecordReader, RecordWriter } from './record.mjs';
 const decoder = new TextDecoder();
 const NULL_BODY_STATUSES = new Set([101, 204, 205, 304]);
 const LOG = [console.debug, console.info, console.warn, console.error];
+const RANDOM_BYTES_MAX = 65_536; // what getRandomValues gives at a time
+const STAY_ALIVE_EVERY_MS = 10_000;
 
 /** A request under way. */
 class Served {
@@ -30,12 +32,27 @@ class Served {
     this.dropped = [];
     /** @type {{ controller: ReadableStreamDefaultController, pulled?: PromiseWithResolvers<void> }|null} */
     this.stream = null;
+    /** Runs while it waits for nothing but another request. @type {any} */
+    this.pastime = null;
     this.ended = false;
   }
 
   end() {
     this.ended = true;
+    this.stayAlive();
     this.turn.resolve();
+  }
+
+  // workerd takes a request that has no I/O of its own under way for one that will never answer, and ends it at once. One
+  // that waits for another request has none, so it gets a timer. Called in its own context.
+  stayAlive() {
+    const needsPastime = !this.ended && this.operations.size === 0;
+    if (needsPastime) {
+      this.pastime ??= setInterval(() => {}, STAY_ALIVE_EVERY_MS);
+    } else {
+      clearInterval(this.pastime);
+      this.pastime = null;
+    }
   }
 
   /** Answers in the module's place, or ends the answer that has begun. @param {number} status @param {string} error */
@@ -50,7 +67,7 @@ class Served {
 
 export class Instance {
   /** Why the instance is no more, once that is so. @type {unknown} */
-  lost = null;
+  #lost = null;
   /** @type {Map<number, Served>} */
   #requests = new Map();
   #lastNumber = 0;
@@ -66,6 +83,9 @@ export class Instance {
     this.#exports = new WebAssembly.Instance(module, { host: this.#imports() }).exports;
     this.#exports._initialize();
   }
+
+  // A step that has not ended when the next one begins was cut off by the runtime, as when its CPU time is used up.
+  get lost() { return this.#lost ?? (this.#current ? 'a step was cut off' : null); }
 
   /**
    * Null if the settings are wrong: each problem has been logged.
@@ -121,20 +141,21 @@ export class Instance {
 
   /** @param {Served} served @param {() => void} step */
   #enter(served, step) {
-    if (this.lost || served.ended) return;
+    if (served.ended) return;
+    if (this.lost) return served.fail(503, 'unavailable');
     this.#current = served;
     try {
       step();
+      served.stayAlive();
     } catch (error) {
       this.#lose(served, error);
-    } finally {
-      this.#current = null;
     }
+    this.#current = null;
   }
 
   // After a trap nothing in the module's memory can be trusted. Everybody else is told in his own context.
   #lose(culprit, error) {
-    this.lost = error;
+    this.#lost = error;
     console.error(JSON.stringify({ level: 'error', event: 'server.instance_lost', request: culprit.id, reason: String(error?.stack ?? error) }));
     culprit.fail(500, 'internal_error');
     for (const served of this.#requests.values()) served.turn.resolve();
@@ -168,7 +189,11 @@ export class Instance {
       drop: (number, operation) => this.#drop(this.#requests.get(number), operation),
 
       now: () => Date.now(),
-      random: (address, size) => void crypto.getRandomValues(bytes(address, size)),
+      random: (address, size) => {
+        for (let done = 0; done < size; done += RANDOM_BYTES_MAX) {
+          crypto.getRandomValues(bytes(address + done, Math.min(size - done, RANDOM_BYTES_MAX)));
+        }
+      },
       sha256: (address, size, out) => put(out, sha256(bytes(address, size))),
       hmac_sha256: (key, keySize, address, size, out) => put(out, hmacSha256(bytes(key, keySize), bytes(address, size))),
       aes_gcm_seal: (key, nonce, plain, size, associated, associatedSize, out) =>

@@ -1,0 +1,14 @@
+// A worker around the module of instance.wat, as shim/worker.mjs is one around the server.
+import module from '../../build/instance_test.wasm';
+import { Instance } from '../../framework/hosts/workers/shim/instance.mjs';
+
+export { StoreObject } from '../../framework/hosts/workers/shim/store.mjs';
+
+let instance = null;
+
+export default {
+  async fetch({ method, url, headers, signal }, env, context) {
+    if (!instance || instance.lost) instance = Instance.start(module, {});
+    return instance.serve({ method, target: new URL(url).pathname, peer: '', headers, body: new Uint8Array(), signal }, env, context);
+  },
+};
