@@ -1,6 +1,6 @@
-// An OAuth client whose metadata was checked at registration: to hold one is the proof.
+// An OAuth client whose metadata was checked, at registration or in its document: to hold one is the proof.
 //
-//   CO_TRY(auto client, co_await clients.find(client_id));     // the only ways to one: find and add
+//   CO_TRY(auto client, co_await clients.find(client_id));     // the only ways to one: Clients, and ClientDocuments
 //   if (client && client->allows_redirect_to(redirect_uri)) ...
 #pragma once
 
@@ -45,6 +45,7 @@ class RegisteredClient {
 
  private:
   friend class Clients;
+  friend class ClientDocuments;
   RegisteredClient() = default;
   [[nodiscard]] static Result<RegisteredClient> from_record(std::string id, std::string_view record);
   [[nodiscard]] std::string to_record() const;

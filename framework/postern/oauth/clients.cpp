@@ -78,6 +78,7 @@ Task<Result<std::optional<RegisteredClient>>> Clients::find(std::string client_i
 }
 
 Task<Result<void>> Clients::mark_used(std::string client_id) {
+  if (!could_be_an_id(client_id)) co_return Result<void>{};  // it has a document, and no record
   CO_TRY(co_await extend(key_of(client_id), ports_.clock.now() + limits::used_client_lifetime, 24h));
   co_return Result<void>{};
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "postern/oauth/access_token.hpp"
+#include "postern/oauth/client_document/client_documents.hpp"
 #include "postern/oauth/clients.hpp"
 #include "postern/oauth/grants.hpp"
 #include "postern/oauth/keys.hpp"
@@ -24,6 +25,7 @@ struct Context {
         keys(Keys::derive(ports.crypto, settings.server_secret)),
         pages(ports.crypto),
         clients(ports, keys.client_id),
+        client_documents(ports, settings.over_https() ? DocumentHosts::web : DocumentHosts::web_and_loopback),
         revoked(ports),
         grants(ports, revoked),
         access_tokens(ports, keys.access_token, settings.resource) {}
@@ -38,6 +40,7 @@ struct Context {
   const Keys keys;
   const Pages pages;
   Clients clients;
+  ClientDocuments client_documents;
   RevokedGrants revoked;
   Grants grants;
   const AccessTokens access_tokens;

@@ -17,7 +17,8 @@ struct Scope {
   std::string description;
 };
 
-enum class DynamicRegistration { on, off };  // RFC 7591
+enum class DynamicRegistration { on, off };      // RFC 7591
+enum class ClientMetadataDocuments { on, off };  // client_document/client_documents.hpp
 
 struct Settings {
   std::string issuer;       // an origin without trailing slash: "https://mcp.example.com"
@@ -26,6 +27,7 @@ struct Settings {
   Secret server_secret;     // 32 bytes or more; all keys are derived from it
   std::vector<Scope> scopes;
   DynamicRegistration dynamic_registration = DynamicRegistration::on;
+  ClientMetadataDocuments client_metadata_documents = ClientMetadataDocuments::on;
 
   [[nodiscard]] bool knows_scope(std::string_view name) const {
     return std::ranges::contains(scopes, name, &Scope::name);

@@ -20,6 +20,7 @@ oauth::Settings oauth_settings(const mcp::App& app, const Settings& settings) {
   oauth.server_secret = settings.server_secret;
   for (const mcp::Scope& scope : app.scopes()) oauth.scopes.push_back({scope.name, scope.description});
   oauth.dynamic_registration = settings.dynamic_registration;
+  oauth.client_metadata_documents = settings.client_metadata_documents;
   return oauth;
 }
 

@@ -75,6 +75,7 @@ Result<Settings, std::vector<std::string>> Settings::read(const Variables& varia
   reader.choice("AUTH_MODE", {"bridge"});
   const bool query_token = reader.choice("BRIDGE_QUERY_TOKEN", {"refuse", "accept"}) == "accept";
   const bool registration = reader.choice("DYNAMIC_REGISTRATION", {"on", "off"}) == "on";
+  const bool documents = reader.choice("CLIENT_METADATA_DOCUMENTS", {"on", "off"}) == "on";
   std::vector<std::string> allowed_origins = read_origins(reader);
 
   if (!reader.problems().empty()) return std::unexpected(reader.problems());
@@ -91,6 +92,7 @@ Result<Settings, std::vector<std::string>> Settings::read(const Variables& varia
       .clerk_jwt_template = reader.optional("CLERK_JWT_TEMPLATE"),
       .bridge_query_token = query_token ? clerk::QueryToken::accept : clerk::QueryToken::refuse,
       .dynamic_registration = registration ? oauth::DynamicRegistration::on : oauth::DynamicRegistration::off,
+      .client_metadata_documents = documents ? oauth::ClientMetadataDocuments::on : oauth::ClientMetadataDocuments::off,
       .allowed_origins = std::move(allowed_origins),
   };
 }

@@ -35,6 +35,8 @@ struct Settings {
   clerk::QueryToken bridge_query_token = clerk::QueryToken::refuse;  // BRIDGE_QUERY_TOKEN
 
   oauth::DynamicRegistration dynamic_registration = oauth::DynamicRegistration::on;  // DYNAMIC_REGISTRATION
+  oauth::ClientMetadataDocuments client_metadata_documents =
+      oauth::ClientMetadataDocuments::on;  // CLIENT_METADATA_DOCUMENTS
 
   std::vector<std::string>
       allowed_origins;  // ALLOWED_ORIGINS: web pages that may call /mcp, besides ours and the app's

@@ -66,6 +66,7 @@ TEST_CASE("a wrong value is refused with the sentence that mends it") {
            {"POSTERN_SECRET", "short", "too short"},
            {"AUTH_MODE", "password", "one of bridge"},
            {"BRIDGE_QUERY_TOKEN", "maybe", "one of refuse, accept"},
+           {"CLIENT_METADATA_DOCUMENTS", "perhaps", "one of on, off"},
            {"PORT", "70000", "from 1 to 65535"},
            {"PORT", "80x", "from 1 to 65535"},
            {"ALLOWED_ORIGINS", "https://a.example.com, nonsense", "address without a path"},

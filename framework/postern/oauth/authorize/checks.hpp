@@ -10,15 +10,16 @@
 
 #include "postern/base/result.hpp"
 #include "postern/base/task.hpp"
-#include "postern/oauth/clients.hpp"
+#include "postern/oauth/client.hpp"
+#include "postern/oauth/context.hpp"
 #include "postern/oauth/oauth_error.hpp"
 #include "postern/oauth/settings.hpp"
 #include "postern/uri/form.hpp"
 
 namespace postern::oauth {
 
-// `clients` and `form` live until the task ends.
-Task<Result<RegisteredClient, OAuthError>> check_client(Clients& clients, const uri::Form& form);
+// `context` and `form` live until the task ends.
+Task<Result<RegisteredClient, OAuthError>> check_client(Context& context, const uri::Form& form);
 [[nodiscard]] Result<std::string, OAuthError> check_redirect_uri(const RegisteredClient& client, const uri::Form& form);
 
 // No parameter twice (RFC 6749 sec. 3.1), but for `resource` (RFC 8707 sec. 2).

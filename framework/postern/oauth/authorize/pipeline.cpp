@@ -13,8 +13,8 @@ struct Answerable {
 };
 
 // Who is asking, and where may the answer go?
-Task<Result<Answerable, OAuthError>> check_who_asks(Clients& clients, const uri::Form& form) {
-  CO_TRY(auto client, co_await check_client(clients, form));
+Task<Result<Answerable, OAuthError>> check_who_asks(Context& context, const uri::Form& form) {
+  CO_TRY(auto client, co_await check_client(context, form));
   CO_TRY(auto redirect_uri, check_redirect_uri(client, form));
   co_return Answerable{.client = std::move(client), .redirect_uri = std::move(redirect_uri)};
 }
@@ -41,7 +41,7 @@ Task<Result<AuthorizationRequest, AuthorizationRefusal>> check_authorization_req
   const auto form = uri::Form::parse(query);
   if (!form)
     co_return std::unexpected(AuthorizationRefusal{{"invalid_request", "The address cannot be read."}, std::nullopt});
-  auto who = co_await check_who_asks(context.clients, *form);
+  auto who = co_await check_who_asks(context, *form);
   if (!who) co_return std::unexpected(AuthorizationRefusal{std::move(who).error(), std::nullopt});
   const std::string* state = form->find_only("state");
   ClientCallback callback{.redirect_uri = std::move(who->redirect_uri), .state = state ? *state : std::string{}};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "postern/http/html.hpp"
+#include "postern/oauth/client_document/client_documents.hpp"
 #include "postern/uri/url.hpp"
 
 namespace postern::oauth {
@@ -25,6 +26,15 @@ std::string destination(const std::string& redirect_uri) {
   return "<p class=\"place\">the app on this device that opens " + escape_html(url->scheme()) + ": links</p>\n";
 }
 
+// A name alone is a claim. A document comes from a site that only its owner can write to.
+std::string who_asks(const PendingAuthorization& pending) {
+  const std::string name = "<p>It calls itself " + quoted(pending.client_name) + ". ";
+  const auto document = uri::Url::parse(pending.client_id);
+  if (!ClientDocuments::is_address(pending.client_id) || !document)
+    return name + "We have not checked that name.</p>\n";
+  return name + "This site vouches for it:</p>\n<p class=\"place\">" + escape_html(document->host()) + "</p>\n";
+}
+
 std::string permissions(const Settings& settings, const PendingAuthorization& pending) {
   if (pending.scopes.empty()) return "<ul><li>use this service as you</li></ul>\n";
   std::string list = "<ul>\n";
@@ -41,7 +51,7 @@ std::string consent_html(const Settings& settings, const PendingAuthorization& p
   const std::string server = escape_html(settings.server_name);
   std::string html = "<p class=\"server\">" + server + " · " + escape_html(settings.issuer) + "</p>\n";
   html += "<h1>Let an assistant use " + server + " as you?</h1>\n";
-  html += "<p>It calls itself " + quoted(pending.client_name) + ". We have not checked that name.</p>\n";
+  html += who_asks(pending);
   html += "<h2>It will be able to</h2>\n" + permissions(settings, pending);
   html += "<h2>You will be sent back to</h2>\n" + destination(pending.redirect_uri);
   html += "<p class=\"next\">If you approve, the next step is signing in to " + server + ".</p>\n";

@@ -19,6 +19,9 @@ std::string authorization_server_metadata(const Settings& settings) {
   const json::Array authentication{"none", "client_secret_basic", "client_secret_post"};
   document["token_endpoint_auth_methods_supported"] = authentication;
   document["revocation_endpoint_auth_methods_supported"] = authentication;
+  // draft-ietf-oauth-client-id-metadata-document sec. 5
+  if (settings.client_metadata_documents == ClientMetadataDocuments::on)
+    document["client_id_metadata_document_supported"] = true;
   if (settings.dynamic_registration == DynamicRegistration::on)
     document["registration_endpoint"] = settings.issuer + "/register";
   // Some assistants ask for a refresh token only where they see this one, so it is listed, accepted, and without

@@ -71,13 +71,16 @@ Result<void, OAuthError> check_includes(const json::Object& body, std::string_vi
 Result<ClientMetadata, OAuthError> check_client_metadata(std::string_view body) {
   const auto parsed = json::parse(body);
   if (!parsed || !parsed->is_object()) return std::unexpected(invalid_metadata("The body must be a JSON object."));
-  const json::Object& object = parsed->get_object();
+  return check_client_metadata(parsed->get_object());
+}
+
+Result<ClientMetadata, OAuthError> check_client_metadata(const json::Object& members) {
   ClientMetadata metadata;
-  TRY(metadata.redirect_uris, check_redirect_uris(object));
-  TRY(metadata.name, check_name(object));
-  TRY(metadata.authentication, check_authentication(object));
-  TRY(check_includes(object, "grant_types", "authorization_code", "grant_types must include authorization_code."));
-  TRY(check_includes(object, "response_types", "code", "response_types must include code."));
+  TRY(metadata.redirect_uris, check_redirect_uris(members));
+  TRY(metadata.name, check_name(members));
+  TRY(metadata.authentication, check_authentication(members));
+  TRY(check_includes(members, "grant_types", "authorization_code", "grant_types must include authorization_code."));
+  TRY(check_includes(members, "response_types", "code", "response_types must include code."));
   return metadata;
 }
 

@@ -9,6 +9,7 @@
 #include "postern/base/result.hpp"
 #include "postern/base/task.hpp"
 #include "postern/http/message.hpp"
+#include "postern/json/value.hpp"
 #include "postern/oauth/client.hpp"
 #include "postern/oauth/context.hpp"
 #include "postern/oauth/oauth_error.hpp"
@@ -20,5 +21,6 @@ Task<http::Response> register_client(Context& context, const http::Request& requ
 
 // What the body says, checked: invalid_redirect_uri or invalid_client_metadata otherwise (RFC 7591 sec. 3.2.2).
 [[nodiscard]] Result<ClientMetadata, OAuthError> check_client_metadata(std::string_view body);
+[[nodiscard]] Result<ClientMetadata, OAuthError> check_client_metadata(const json::Object& members);
 
 }  // namespace postern::oauth

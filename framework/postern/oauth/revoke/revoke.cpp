@@ -18,20 +18,20 @@ std::optional<std::string> grant_of(const Context& context, std::string_view tok
   return std::nullopt;
 }
 
-Task<Result<void, OAuthError>> revoke_if_owned(Context& context, const RegisteredClient& client, std::string grant_id) {
+Task<Result<void, OAuthError>> revoke_if_owned(Context& context, std::string client_id, std::string grant_id) {
   CO_TRY(const auto found, co_await context.grants.find(grant_id));
-  if (!found || found->grant.client_id != client.id()) co_return Result<void, OAuthError>{};
+  if (!found || found->grant.client_id != client_id) co_return Result<void, OAuthError>{};
   CO_TRY(co_await context.grants.revoke(std::move(grant_id), "revoked by the client"));
   co_return Result<void, OAuthError>{};
 }
 
 Task<Result<http::Response, OAuthError>> answer(Context& context, const http::Request& request) {
   CO_TRY(const auto form, check_token_form(request));
-  CO_TRY(const auto client, co_await check_client_authentication(context, request, form));
+  CO_TRY(auto client_id, co_await check_client_authentication(context, request, form));
   const std::string* token = form.find_only("token");
   if (!token) co_return std::unexpected(OAuthError{"invalid_request", "token is missing."});
   if (auto grant_id = grant_of(context, *token)) {
-    CO_TRY(co_await revoke_if_owned(context, client, *std::move(grant_id)));
+    CO_TRY(co_await revoke_if_owned(context, std::move(client_id), *std::move(grant_id)));
   }
   http::Response response = http::Response::empty(200);
   response.headers.set("Cache-Control", "no-store");

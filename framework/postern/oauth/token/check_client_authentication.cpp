@@ -47,18 +47,19 @@ Result<Presented, OAuthError> read_credentials(const http::Request& request, con
 
 }  // namespace
 
-Task<Result<RegisteredClient, OAuthError>> check_client_authentication(Context& context, const http::Request& request,
-                                                                       const uri::Form& form) {
+Task<Result<std::string, OAuthError>> check_client_authentication(Context& context, const http::Request& request,
+                                                                  const uri::Form& form) {
   CO_TRY(const auto presented, read_credentials(request, form));
-  CO_TRY(auto client, co_await context.clients.find(presented.client_id));
-  if (!client) co_return std::unexpected(OAuthError::invalid_client());
   // An empty secret is none: several assistants send the parameter whether they have one or not.
   const bool has_secret = presented.secret && !presented.secret->empty();
+  if (ClientDocuments::is_address(presented.client_id) && !has_secret) co_return presented.client_id;
+  CO_TRY(auto client, co_await context.clients.find(presented.client_id));
+  if (!client) co_return std::unexpected(OAuthError::invalid_client());
   const bool is_authentic = client->is_public()
                                 ? !has_secret
                                 : has_secret && client->has_secret(context.ports.crypto, presented.secret->reveal());
   if (!is_authentic) co_return std::unexpected(OAuthError::invalid_client());
-  co_return *std::move(client);
+  co_return presented.client_id;
 }
 
 }  // namespace postern::oauth

@@ -23,7 +23,7 @@ Task<Result<Granted, OAuthError>> punish_replay(Context& context, const Grant& g
 
 // A request that does not fit (wrong verifier, wrong redirect_uri, another client) leaves the code as it is: its
 // rightful owner can still use it (threat 4).
-Task<Result<Granted, OAuthError>> grant_authorization_code(Context& context, const RegisteredClient& client,
+Task<Result<Granted, OAuthError>> grant_authorization_code(Context& context, std::string client_id,
                                                            const uri::Form& form) {
   const std::string* text = form.find_only("code");
   const std::string* redirect_uri = form.find_only("redirect_uri");
@@ -34,7 +34,7 @@ Task<Result<Granted, OAuthError>> grant_authorization_code(Context& context, con
   const auto code = AuthorizationCode::parse(*text);
   if (!code) co_return std::unexpected(invalid_code());
   const CodePresented presented{
-      .code = *code, .client_id = client.id(), .redirect_uri = *redirect_uri, .code_verifier = *verifier};
+      .code = *code, .client_id = client_id, .redirect_uri = *redirect_uri, .code_verifier = *verifier};
 
   for (int attempt = 0; attempt < limits::store_attempts_max; ++attempt) {
     CO_TRY(const auto found, co_await context.grants.find(code->grant_id));

@@ -31,8 +31,7 @@ Task<Result<bool, OAuthError>> still_signed_in(Context& context, const Grant& gr
 // Rotation with a grace (threat 7): the token before the current one gets the same successor again for a few seconds,
 // which is what an answer lost on the way and two processes with one token need. Anything older has been stolen from,
 // or by, somebody.
-Task<Result<Granted, OAuthError>> grant_refresh_token(Context& context, const RegisteredClient& client,
-                                                      const uri::Form& form) {
+Task<Result<Granted, OAuthError>> grant_refresh_token(Context& context, std::string client_id, const uri::Form& form) {
   const std::string* text = form.find_only("refresh_token");
   if (!text) co_return std::unexpected(OAuthError{"invalid_request", "refresh_token is missing."});
   CO_TRY(const auto resource, check_resource(context.settings, form));
@@ -48,11 +47,11 @@ Task<Result<Granted, OAuthError>> grant_refresh_token(Context& context, const Re
     if (!found || found->grant.resource != resource) co_return std::unexpected(invalid_refresh_token());
     // A crash between the two writes of a revocation has left its access tokens refused, and its grant as it was.
     if (context.revoked.contains(token->grant_id)) co_return co_await end(context, found->grant, "revoked before");
-    const RefreshVerdict verdict = judge_refresh(found->grant, *token, client.id(), context.ports.clock.now());
+    const RefreshVerdict verdict = judge_refresh(found->grant, *token, client_id, context.ports.clock.now());
     if (verdict == RefreshVerdict::refuse) co_return std::unexpected(invalid_refresh_token());
     if (verdict == RefreshVerdict::reused) {
       context.ports.log.write(LogLevel::warning, "refresh_token.reused",
-                              {{"grant", context.hash(token->grant_id)}, {"client", context.hash(client.id())}});
+                              {{"grant", context.hash(token->grant_id)}, {"client", context.hash(client_id)}});
       co_return co_await end(context, found->grant, "refresh token reused");
     }
     CO_TRY(auto scopes, check_narrowed_scope(context.settings, found->grant, form));

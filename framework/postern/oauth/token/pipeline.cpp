@@ -41,16 +41,16 @@ std::string token_response(Context& context, const Granted& granted) {
 Task<Result<http::Response, OAuthError>> answer(Context& context, const http::Request& request) {
   CO_TRY(const auto form, check_token_form(request));
   CO_TRY(const GrantType type, check_grant_type(form));
-  CO_TRY(const auto client, co_await check_client_authentication(context, request, form));
+  CO_TRY(const auto client_id, co_await check_client_authentication(context, request, form));
   // Before anything is used up: if it fails, the client can simply come again.
-  CO_TRY(co_await context.clients.mark_used(client.id()));
+  CO_TRY(co_await context.clients.mark_used(client_id));
   CO_TRY(const auto granted,
-         co_await (type == GrantType::authorization_code ? grant_authorization_code(context, client, form)
-                                                         : grant_refresh_token(context, client, form)));
+         co_await (type == GrantType::authorization_code ? grant_authorization_code(context, client_id, form)
+                                                         : grant_refresh_token(context, client_id, form)));
   context.ports.log.write(LogLevel::info, granted.grant.generation == 1 ? "token.issued" : "token.refreshed",
                           {{"request", request.id},
                            {"grant", context.hash(granted.grant.id)},
-                           {"client", context.hash(client.id())},
+                           {"client", context.hash(client_id)},
                            {"generation", granted.grant.generation}});
   co_return unstored_json(200, token_response(context, granted));
 }
