@@ -90,7 +90,9 @@ if [[ -z $(value_of CLERK_SECRET_KEY) ]]; then
   require_free 8789 "example app" ""
   export CLERK_PUBLISHABLE_KEY=pk_test_MTI3LjAuMC4xOjg3OTAk CLERK_SECRET_KEY=sk_test_offline_clerk_for_development_only
   export CLERK_API_URL=http://127.0.0.1:8790 CLERK_JWT_TEMPLATE=postern APP_URL=http://localhost:8789
-  start "offline Clerk" "$build/framework/emulators/clerk/clerk-emulator" --port 8790
+  CLERK_WEBHOOK_SECRET=whsec_$(printf 'the offline Clerk of development' | base64)
+  export CLERK_WEBHOOK_SECRET
+  start "offline Clerk" "$build/framework/emulators/clerk/clerk-emulator" --port 8790 --webhooks "$server_url/webhooks/clerk"
   wait_for http://127.0.0.1:8790/.well-known/jwks.json "offline Clerk"
   start "example app" env MCP_SERVER_URL="$server_url" PORT=8789 "$build/examples/acme-app/acme-app"
   wait_for http://127.0.0.1:8789/ "example app"
@@ -103,7 +105,7 @@ start_workers() {
   mkdir -p .cache
   (umask 077 && : >"$settings")
   [[ ! -e $vars ]] || cat "$vars" >>"$settings"
-  for name in CLERK_PUBLISHABLE_KEY CLERK_SECRET_KEY CLERK_API_URL CLERK_JWT_KEY CLERK_JWT_TEMPLATE APP_URL POSTERN_SECRET \
+  for name in CLERK_PUBLISHABLE_KEY CLERK_SECRET_KEY CLERK_API_URL CLERK_JWT_KEY CLERK_WEBHOOK_SECRET CLERK_JWT_TEMPLATE APP_URL POSTERN_SECRET \
     AUTH_MODE BRIDGE_QUERY_TOKEN DYNAMIC_REGISTRATION CLIENT_METADATA_DOCUMENTS ALLOWED_ORIGINS LOG_LEVEL; do
     [[ -z ${!name:-} ]] || printf '%s="%s"\n' "$name" "${!name}" >>"$settings"
   done

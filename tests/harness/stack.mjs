@@ -99,10 +99,12 @@ export class Program {
 
 export const publishableKey = (port) => `pk_test_${Buffer.from(`127.0.0.1:${port}$`).toString('base64')}`;
 
-export async function startClerk(port) {
+// `webhooks`, if given, is { url, secret }: where it tells what happens.
+export async function startClerk(port, webhooks) {
   port ??= await freePort();
-  const clerk = new Program('offline Clerk', 'framework/emulators/clerk/clerk-emulator', ['--port', String(port)],
-    { CLERK_SECRET_KEY: secretKey }, `http://127.0.0.1:${port}`);
+  const listener = webhooks ? ['--webhooks', webhooks.url] : [];
+  const clerk = new Program('offline Clerk', 'framework/emulators/clerk/clerk-emulator', ['--port', String(port), ...listener],
+    { CLERK_SECRET_KEY: secretKey, CLERK_WEBHOOK_SECRET: webhooks?.secret ?? '' }, `http://127.0.0.1:${port}`);
   clerk.publishableKey = publishableKey(port);
   clerk.secretKey = secretKey;
   clerk.control = async (what, body = {}) => {
@@ -124,12 +126,13 @@ const startHost = {
       { WORKER_VARIABLES: JSON.stringify(settings) }, settings.SERVER_URL),
 };
 
-// `settings` are further settings of the server.
+// `settings` are further settings of the server. With CLERK_WEBHOOK_SECRET among them Clerk sends it webhooks.
 export async function startStack(settings = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'postern-'));
   const [clerkPort, appPort, serverPort] = [await freePort(), await freePort(), await freePort()];
   const [appUrl, serverUrl] = [`http://localhost:${appPort}`, `http://localhost:${serverPort}`];
-  const clerk = await startClerk(clerkPort);
+  const secret = settings.CLERK_WEBHOOK_SECRET;
+  const clerk = await startClerk(clerkPort, secret && { url: `${serverUrl}/webhooks/clerk`, secret });
   const keys = { CLERK_PUBLISHABLE_KEY: clerk.publishableKey, CLERK_SECRET_KEY: secretKey, CLERK_API_URL: clerk.url };
 
   const startApp = () =>

@@ -49,6 +49,13 @@ Answer calls(Call& call) {
   return json::Object{{"calls", std::move(calls)}};
 }
 
+Answer deliveries(Call& call) {
+  json::Array deliveries;
+  for (const Delivery& one : call.world.deliveries)
+    deliveries.push_back(json::Object{{"id", one.id}, {"type", one.type}, {"status", one.status}});
+  return json::Object{{"deliveries", std::move(deliveries)}};
+}
+
 Answer advance_clock(Call& call) {
   TRY(auto seconds, optional_number(call.body, "seconds", 0, 315'360'000));
   if (!seconds) return std::unexpected(ApiError::missing("seconds"));
@@ -60,6 +67,7 @@ Answer end_session(Call& call) {
   TRY(Session * session, sessions::find_session(call));
   session->status = SessionStatus::ended;
   session->updated_at = call.world.now();
+  call.world.emit("session.ended", sessions::to_json(*session));
   return sessions::to_json(*session);
 }
 
@@ -69,6 +77,16 @@ Answer set_session_status(Call& call) {
   const auto status = parse_session_status(name);
   if (!status) return std::unexpected(ApiError::invalid("status", "is no status of a session"));
   session->status = *status;
+  session->updated_at = call.world.now();
+  return sessions::to_json(*session);
+}
+
+Answer set_session_organization(Call& call) {
+  TRY(Session * session, sessions::find_session(call));
+  TRY(auto organization_id, required_text(call.body, "organization_id"));
+  if (!call.world.find_membership(organization_id, session->user_id))
+    return std::unexpected(ApiError::invalid("organization_id", "names no organization that the user is a member of"));
+  session->organization_id = std::move(organization_id);
   session->updated_at = call.world.now();
   return sessions::to_json(*session);
 }

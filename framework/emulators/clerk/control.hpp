@@ -8,9 +8,11 @@ namespace postern::emulator::control {
 
 Answer state(Call& call);
 Answer calls(Call& call);
-Answer advance_clock(Call& call);       // {"seconds":61}
-Answer end_session(Call& call);         // POST sessions/{session_id}/end
-Answer set_session_status(Call& call);  // POST sessions/{session_id}/status {"status":"pending"}
+Answer deliveries(Call& call);
+Answer advance_clock(Call& call);             // {"seconds":61}
+Answer end_session(Call& call);               // POST sessions/{session_id}/end
+Answer set_session_status(Call& call);        // POST sessions/{session_id}/status {"status":"pending"}
+Answer set_session_organization(Call& call);  // POST sessions/{session_id}/organization {"organization_id":"org_..."}
 Answer add_fault(
     Call& call);  // {"match":"GET /v1/users","status":429,"retry_after":2,"times":3,"delay_ms":0,"body":{}}
 Answer clear_faults(Call& call);

@@ -2,6 +2,7 @@
 
 #include "emulators/clerk/api_error.hpp"
 #include "emulators/clerk/routes.hpp"
+#include "emulators/clerk/webhooks.hpp"
 #include "postern/uri/url.hpp"
 
 namespace postern::emulator {
@@ -74,14 +75,18 @@ http::Response failed(const Fault& fault, World& world) {
 
 }  // namespace
 
-Emulator::Emulator(Settings settings, Clock& clock, Random& random, SigningKey key)
-    : world_(std::move(settings), clock, random, std::move(key)) {
+Emulator::Emulator(Settings settings, Clock& clock, Random& random, Fetch& fetch, SigningKey key)
+    : world_(std::move(settings), clock, random, std::move(key)), fetch_(fetch) {
   add_routes(router_, world_);
 }
 
 Task<http::Response> Emulator::handle(http::Request request) {
   if (!is_from_this_machine(request)) co_return stranger();
-  if (request.path().starts_with(control_prefix)) co_return co_await router_.handle(request);
+  if (request.path().starts_with(control_prefix)) {
+    http::Response answer = co_await router_.handle(request);
+    co_await send_webhooks(world_, fetch_);
+    co_return answer;
+  }
 
   http::Response response;
   const auto fault = take_fault(world_, request);
@@ -90,6 +95,7 @@ Task<http::Response> Emulator::handle(http::Request request) {
     response = failed(*fault, world_);
   } else {
     response = co_await router_.handle(request);
+    co_await send_webhooks(world_, fetch_);
   }
   world_.record({.at = world_.now(),
                  .method = std::string(to_string(request.method)),

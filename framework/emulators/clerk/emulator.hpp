@@ -1,20 +1,21 @@
 // The emulator as a Handler: guards, faults and the call record around the routes. See README.md for what it answers.
 //
-//   Emulator emulator{settings, clock, random, std::move(key)};
+//   Emulator emulator{settings, clock, random, fetch, std::move(key)};
 //   http::Response response = co_await emulator.handle(std::move(request));
 //
-// One loop, no locks. `clock` and `random` outlive it.
+// One loop, no locks. `clock`, `random` and `fetch` outlive it.
 #pragma once
 
 #include "emulators/clerk/world.hpp"
 #include "postern/http/message.hpp"
 #include "postern/http/router.hpp"
+#include "postern/ports/fetch.hpp"
 
 namespace postern::emulator {
 
 class Emulator : public http::Handler {
  public:
-  Emulator(Settings settings, Clock& clock, Random& random, SigningKey key);
+  Emulator(Settings settings, Clock& clock, Random& random, Fetch& fetch, SigningKey key);
 
   Task<http::Response> handle(http::Request request) override;
 
@@ -22,6 +23,7 @@ class Emulator : public http::Handler {
 
  private:
   World world_;
+  Fetch& fetch_;
   http::Router router_;
 };
 

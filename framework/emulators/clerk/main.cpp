@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "emulators/clerk/emulator.hpp"
+#include "hosts/native/ports/curl_fetch.hpp"
 #include "hosts/native/ports/os_random.hpp"
 #include "hosts/native/ports/system_clock.hpp"
 #include "hosts/native/serve.hpp"
@@ -22,12 +23,15 @@ std::optional<std::string> environment(std::string_view name) {
 class Program final : public http::Handler {
  public:
   Program(boost::asio::io_context& loop, emulator::Settings settings, emulator::SigningKey key)
-      : clock_(loop), emulator_(std::move(settings), clock_, random_, std::move(key)) {}
+      : clock_(loop),
+        fetch_(native::make_curl_fetch(loop, {})),
+        emulator_(std::move(settings), clock_, random_, *fetch_, std::move(key)) {}
   Task<http::Response> handle(http::Request request) override { return emulator_.handle(std::move(request)); }
 
  private:
   native::SystemClock clock_;
   native::OsRandom random_;
+  std::unique_ptr<Fetch> fetch_;
   emulator::Emulator emulator_;
 };
 

@@ -142,6 +142,16 @@ Answer create(Call& call) {
   return to_json(call.world, kept);
 }
 
+Answer remove(Call& call) {
+  TRY(Organization * organization, find_organization(call));
+  const std::string id = organization->id;
+  std::erase_if(call.world.memberships, [&](const auto& entry) { return entry.second.organization_id == id; });
+  call.world.organizations.erase(id);
+  json::Object answer = deleted("organization", id);
+  call.world.emit("organization.deleted", answer);
+  return answer;
+}
+
 Answer memberships(Call& call) {
   TRY(Organization * organization, find_organization(call));
   const auto roles = query_values(call.query, "role");
@@ -170,6 +180,18 @@ Answer add_membership(Call& call) {
                                     .long_message = "User " + user_id + " is already a member of the organization."});
   }
   return to_json(call.world, join(call.world, organization->id, user_id, std::move(role)));
+}
+
+Answer remove_membership(Call& call) {
+  TRY(Organization * organization, find_organization(call));
+  const Membership* membership = call.world.find_membership(organization->id, call.path.get("user_id"));
+  if (!membership) {
+    return std::unexpected(ApiError::not_found("Resource not found", "The user is no member of the organization."));
+  }
+  const json::Value answer = to_json(call.world, *membership);
+  call.world.memberships.erase(membership->id);
+  call.world.emit("organizationMembership.deleted", answer.as_object());
+  return answer.as_object();
 }
 
 Answer memberships_of_user(Call& call) {

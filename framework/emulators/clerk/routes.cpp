@@ -68,8 +68,10 @@ constexpr ApiRoute api_routes[] = {
     {Method::get, "/v1/organizations", organizations::list},
     {Method::post, "/v1/organizations", organizations::create},
     {Method::get, "/v1/organizations/{organization}", organizations::get},
+    {Method::delete_, "/v1/organizations/{organization}", organizations::remove},
     {Method::get, "/v1/organizations/{organization}/memberships", organizations::memberships},
     {Method::post, "/v1/organizations/{organization}/memberships", organizations::add_membership},
+    {Method::delete_, "/v1/organizations/{organization}/memberships/{user_id}", organizations::remove_membership},
 
     {Method::post, "/v1/sign_in_tokens", sign_in_tokens::create},
     {Method::post, "/v1/sign_in_tokens/{sign_in_token_id}/revoke", sign_in_tokens::revoke},
@@ -78,9 +80,11 @@ constexpr ApiRoute api_routes[] = {
 
     {Method::get, "/__emulator/state", control::state, Access::open},
     {Method::get, "/__emulator/calls", control::calls, Access::open},
+    {Method::get, "/__emulator/deliveries", control::deliveries, Access::open},
     {Method::post, "/__emulator/clock/advance", control::advance_clock, Access::open},
     {Method::post, "/__emulator/sessions/{session_id}/end", control::end_session, Access::open},
     {Method::post, "/__emulator/sessions/{session_id}/status", control::set_session_status, Access::open},
+    {Method::post, "/__emulator/sessions/{session_id}/organization", control::set_session_organization, Access::open},
     {Method::post, "/__emulator/users/{user_id}/ban", users::ban, Access::open},
     {Method::post, "/__emulator/faults", control::add_fault, Access::open},
     {Method::delete_, "/__emulator/faults", control::clear_faults, Access::open},

@@ -130,6 +130,7 @@ Answer revoke(Call& call) {
   if (session->alive()) {
     session->status = SessionStatus::revoked;
     session->updated_at = call.world.now();
+    call.world.emit("session.revoked", to_json(*session));
   }
   return to_json(*session);
 }

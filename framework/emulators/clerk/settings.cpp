@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "postern/base/encoding.hpp"
+#include "postern/uri/url.hpp"
 
 namespace postern::emulator {
 
@@ -28,23 +29,36 @@ Result<void> check_secret_key(std::string_view key) {
   return {};
 }
 
+Result<void> check_webhooks(const Settings& settings) {
+  if (settings.webhook_url.empty()) return {};
+  const auto url = uri::Url::parse(settings.webhook_url);
+  if (!url || !url->is_loopback()) return fail(Error::Kind::invalid, "--webhooks must be an address of this machine.");
+  if (!settings.webhook_secret.starts_with("whsec_") || !base64_decode(settings.webhook_secret.substr(6)))
+    return fail(Error::Kind::invalid, "--webhooks needs CLERK_WEBHOOK_SECRET: whsec_ and base64 after it.");
+  return {};
+}
+
 }  // namespace
 
 Result<Settings> Settings::parse(std::span<const char* const> arguments, const Environment& environment) {
   Settings settings;
   if (auto key = environment("CLERK_SECRET_KEY")) settings.secret_key = *key;
+  settings.webhook_secret = environment("CLERK_WEBHOOK_SECRET").value_or("");
   for (std::size_t i = 0; i < arguments.size(); i += 2) {
     const std::string_view flag = arguments[i];
-    if (flag != "--port" && flag != "--state") {
+    if (flag != "--port" && flag != "--state" && flag != "--webhooks") {
       return fail(Error::Kind::invalid, "Unknown argument: " + std::string(flag));
     }
     if (i + 1 == arguments.size()) return fail(Error::Kind::invalid, std::string(flag) + " needs a value.");
     if (flag == "--port") {
       TRY(settings.port, parse_port(arguments[i + 1]));
-    } else {
+    } else if (flag == "--state") {
       settings.state_file = arguments[i + 1];
+    } else {
+      settings.webhook_url = arguments[i + 1];
     }
   }
+  TRY(check_webhooks(settings));
   TRY(check_secret_key(settings.secret_key));
   return settings;
 }
@@ -54,9 +68,10 @@ std::string Settings::issuer() const { return "http://" + host(); }
 std::string Settings::publishable_key() const { return "pk_test_" + base64_encode(host() + "$"); }
 
 std::string usage() {
-  return "usage: clerk-emulator [--port 8790] [--state <path>]\n"
+  return "usage: clerk-emulator [--port 8790] [--state <path>] [--webhooks <url>]\n"
          "  --state   keep the signing key there, so that tokens survive a restart\n"
-         "  environment: CLERK_SECRET_KEY (sk_test_...)\n";
+         "  --webhooks  send events there, signed with CLERK_WEBHOOK_SECRET\n"
+         "  environment: CLERK_SECRET_KEY (sk_test_...), CLERK_WEBHOOK_SECRET (whsec_...)\n";
 }
 
 }  // namespace postern::emulator

@@ -21,6 +21,9 @@ struct Settings {
   std::string secret_key = "sk_test_postern_offline_clerk";
   // Where the signing key is kept, so that tokens and JWKS caches outlive a restart. Empty: a new key at each start.
   std::string state_file;
+  // Where events are sent to, and the whsec_... that signs them. Empty: nowhere.
+  std::string webhook_url;
+  std::string webhook_secret;
 
   using Environment = std::function<std::optional<std::string>(std::string_view name)>;
   [[nodiscard]] static Result<Settings> parse(std::span<const char* const> arguments, const Environment& environment);

@@ -3,6 +3,7 @@
 
 #include "emulators/clerk/browser.hpp"
 #include "emulators/clerk/page.hpp"
+#include "emulators/clerk/sessions.hpp"
 #include "emulators/clerk/sign_in_tokens.hpp"
 #include "postern/http/html.hpp"
 #include "postern/uri/form.hpp"
@@ -93,6 +94,7 @@ void end_session(World& world, Browser& visitor, SessionStatus status) {
   if (!session || !session->alive()) return;
   session->status = status;
   session->updated_at = world.now();
+  if (status == SessionStatus::ended) world.emit("session.ended", sessions::to_json(*session));
 }
 
 // Back to where the person came from. The app learns from the parameter which browser this is, and asks by handshake.

@@ -16,6 +16,7 @@
 #include "postern/base/encoding.hpp"
 #include "postern/json/value.hpp"
 #include "postern/testing/manual_clock.hpp"
+#include "postern/testing/scripted_fetch.hpp"
 #include "postern/testing/seeded_random.hpp"
 
 namespace postern::emulator {
@@ -63,7 +64,10 @@ class TestEmulator {
   http::HeaderMap headers{{"Host", "127.0.0.1:8790"}, {"Authorization", "Bearer sk_test_postern_offline_clerk"}};
   testing::ManualClock clock;
   testing::SeededRandom random;
-  Emulator emulator{Settings{}, clock, random, test_key()};
+  testing::ScriptedFetch fetch{clock};
+  Emulator emulator;
+
+  explicit TestEmulator(Settings settings = {}) : emulator(std::move(settings), clock, random, fetch, test_key()) {}
 
   Reply send(http::Method method, std::string_view target, std::string_view body = "") {
     http::Request request{

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "emulators/clerk/sessions.hpp"
 #include "emulators/clerk/user_json.hpp"
 
 namespace postern::emulator::users {
@@ -72,6 +73,7 @@ void merge(json::Object& into, const json::Object& changes) {
 
 Answer touched(Call& call, User& user) {
   user.updated_at = call.world.now();
+  call.world.emit("user.updated", to_json(user));
   return to_json(user);
 }
 
@@ -139,13 +141,15 @@ Answer remove(Call& call) {
   json::Object answer = deleted("user", user->id);
   if (user->external_id) answer["external_id"] = *user->external_id;
   call.world.remove_user(std::string(user->id));
+  call.world.emit("user.deleted", answer);
   return answer;
 }
 
 Answer ban(Call& call) {
   TRY(User * user, find_user(call));
   user->banned = true;
-  call.world.end_sessions_of(user->id, SessionStatus::revoked);
+  for (const Session* session : call.world.end_sessions_of(user->id, SessionStatus::revoked))
+    call.world.emit("session.revoked", sessions::to_json(*session));
   return touched(call, *user);
 }
 

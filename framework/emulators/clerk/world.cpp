@@ -51,12 +51,15 @@ Session* World::find_session(std::string_view id) {
   return session;
 }
 
-void World::end_sessions_of(std::string_view user_id, SessionStatus status) {
+std::vector<const Session*> World::end_sessions_of(std::string_view user_id, SessionStatus status) {
+  std::vector<const Session*> ended;
   for (auto& [id, session] : sessions) {
     if (session.user_id != user_id || !session.alive()) continue;
     session.status = status;
     session.updated_at = now();
+    ended.push_back(&session);
   }
+  return ended;
 }
 
 Browser& World::open_browser() {
@@ -114,6 +117,15 @@ void World::record(RecordedCall call) {
   calls.push_back(std::move(call));
 }
 
+void World::record(Delivery delivery) {
+  if (deliveries.size() == world_limits::deliveries_max) deliveries.pop_front();
+  deliveries.push_back(std::move(delivery));
+}
+
+void World::emit(std::string type, json::Object data) {
+  if (!settings_.webhook_url.empty()) events.push_back({.type = std::move(type), .data = std::move(data)});
+}
+
 void World::reset() {
   users.clear();
   sessions.clear();
@@ -124,6 +136,8 @@ void World::reset() {
   sign_in_tokens.clear();
   faults.clear();
   calls.clear();
+  events.clear();
+  deliveries.clear();
   handshakes_.clear();
   advanced_by_ = Duration{0};
   seed(*this);

@@ -27,6 +27,7 @@ namespace world_limits {
 inline constexpr std::size_t records_max = 5'000;  // in each table
 inline constexpr std::size_t faults_max = 100;
 inline constexpr std::size_t calls_max = 500;  // the oldest is forgotten
+inline constexpr std::size_t deliveries_max = 500;
 inline constexpr auto session_lifetime = std::chrono::hours{24 * 7};
 inline constexpr auto handshake_lifetime = std::chrono::seconds{30};
 inline constexpr auto delay_max = std::chrono::seconds{60};
@@ -47,6 +48,18 @@ struct RecordedCall {
   std::string method;
   std::string path;  // without the query, where credentials travel
   int status = 0;
+};
+
+// Something that happened, to be told to whoever listens for webhooks.
+struct Event {
+  std::string type;
+  json::Object data;
+};
+
+struct Delivery {
+  std::string id;
+  std::string type;
+  int status = 0;  // 0: no answer
 };
 
 class World {
@@ -72,7 +85,8 @@ class World {
   [[nodiscard]] Session& start_session(std::string_view user_id, std::string_view client_id);
   // Null if it is not there. One whose time has come is marked as expired on the way.
   [[nodiscard]] Session* find_session(std::string_view id);
-  void end_sessions_of(std::string_view user_id, SessionStatus status);
+  // The sessions that it ended.
+  std::vector<const Session*> end_sessions_of(std::string_view user_id, SessionStatus status);
   [[nodiscard]] Browser& open_browser();
   void remove_user(std::string_view id);
 
@@ -85,6 +99,9 @@ class World {
   [[nodiscard]] std::optional<std::vector<std::string>> take_handshake(std::string_view nonce);
 
   void record(RecordedCall call);
+  void record(Delivery delivery);
+  // Sent when the request that caused it is done (webhooks.hpp).
+  void emit(std::string type, json::Object data);
   void reset();
 
   template <class T>
@@ -101,6 +118,8 @@ class World {
   Table<SignInToken> sign_in_tokens;
   std::deque<Fault> faults;
   std::deque<RecordedCall> calls;
+  std::deque<Event> events;
+  std::deque<Delivery> deliveries;
 
  private:
   Settings settings_;
