@@ -12,6 +12,7 @@ import { unstable_readConfig as readConfig } from 'wrangler';
 
 const configFile = process.env.WORKER_CONFIG ?? 'app/wrangler.jsonc';
 const secretNames = ['CLERK_SECRET_KEY', 'CLERK_PUBLISHABLE_KEY', 'POSTERN_SECRET'];
+const optionalSecretNames = ['CLERK_WEBHOOK_SECRET'];
 const config = readConfig({ config: configFile });
 
 // wrangler with our configuration. `quiet` gives its output instead of showing it.
@@ -42,7 +43,7 @@ function missingSettings() {
   if (!config.kv_namespaces.find((each) => each.binding === 'OAUTH_KV')?.id) {
     missing.push(['the KV namespace OAUTH_KV has no id', `./dev wrangler kv namespace create OAUTH_KV      and write the id that it prints into ${configFile}:  { "binding": "OAUTH_KV", "id": "…" }`]);
   }
-  for (const name of secretNames) {
+  for (const name of [...secretNames, ...optionalSecretNames]) {
     if (name !== 'CLERK_PUBLISHABLE_KEY' && name in config.vars) {
       missing.push([`${name} is a secret, and stands in ${configFile} for everybody to read`, `remove it there, then  ./dev wrangler secret put ${name}`]);
     }
@@ -76,7 +77,7 @@ function deploy(dryRun) {
 function putSecrets(file = 'app/.dev.vars') {
   if (!existsSync(file)) fail(`There is no ${file}. Copy app/.dev.vars.example to it and fill it in, or name another file:  ./dev secrets <file>`);
   const values = parseEnv(readFileSync(file, 'utf8'));
-  const found = secretNames.filter((name) => values[name]);
+  const found = [...secretNames, ...optionalSecretNames].filter((name) => values[name]);
   const lacking = secretNames.filter((name) => !values[name]);
   if (!found.length) fail(`${file} has none of ${secretNames.join(', ')}.`);
   if (/^sk_test_/.test(values.CLERK_SECRET_KEY ?? '')) console.log('Note: these are keys of a development instance of Clerk (sk_test_).');

@@ -63,4 +63,8 @@ Task<Result<void>> AuthorizationServer::revoke_grant(std::string grant_id, std::
   return context_->grants.revoke(std::move(grant_id), std::move(reason));
 }
 
+Task<Result<void>> AuthorizationServer::revoke_grants(EndedAccess ended, std::string reason) {
+  return context_->grants.revoke_all(std::move(ended), std::move(reason));
+}
+
 }  // namespace postern::oauth

@@ -21,6 +21,7 @@
 #include "postern/http/router.hpp"
 #include "postern/oauth/access_token.hpp"
 #include "postern/oauth/bearer.hpp"
+#include "postern/oauth/ended_access.hpp"
 #include "postern/oauth/settings.hpp"
 #include "postern/oauth/sign_in.hpp"
 #include "postern/ports/ports.hpp"
@@ -50,6 +51,8 @@ class AuthorizationServer {
 
   // For when a user's sign-in turns out to be over. `reason` goes to the log.
   Task<Result<void>> revoke_grant(std::string grant_id, std::string reason);
+  // For when something ends that grants rest on.
+  Task<Result<void>> revoke_grants(EndedAccess ended, std::string reason);
 
  private:
   std::unique_ptr<Context> context_;

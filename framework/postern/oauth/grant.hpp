@@ -32,6 +32,8 @@ struct Grant {
   SignedInUser user;
   std::vector<std::string> scopes;
   std::string resource;
+  TimePoint started_at;  // when the code was issued
+  TimePoint indexed_until;
 
   // What the code is bound to. The hash is kept for good, so that a second use is recognised.
   std::string redirect_uri;

@@ -1,5 +1,7 @@
 #include "postern/oauth/grants.hpp"
 
+#include <chrono>
+#include <cstddef>
 #include <utility>
 
 #include "postern/base/encoding.hpp"
@@ -9,7 +11,22 @@
 namespace postern::oauth {
 namespace {
 
+using namespace std::chrono_literals;
+
+constexpr std::size_t page_size = 500;
+// An entry that lives a day longer than its grant is written again once a day, and not at each refresh.
+constexpr Duration indexed_for = limits::refresh_token_lifetime + 24h;
+
 std::string key_of(const std::string& grant_id) { return "grant/" + grant_id; }
+std::string of_user(const std::string& user_id) { return "user/" + user_id + "/"; }
+std::string of_organization(const std::string& organization_id) { return "organization/" + organization_id + "/"; }
+
+bool rests_on(const Grant& grant, const EndedAccess& ended) {
+  const auto fits = [](const std::string& named, const std::string& own) { return named.empty() || named == own; };
+  return fits(ended.user_id, grant.user.user_id) && fits(ended.session_id, grant.user.session_id) &&
+         fits(ended.organization_id, grant.user.organization_id) &&
+         grant.started_at <= ended.ended_at + limits::clock_skew;
+}
 
 }  // namespace
 
@@ -17,7 +34,10 @@ Task<Result<AuthorizationCode>> Grants::issue_code(Grant grant) {
   AuthorizationCode code{.grant_id = random_id(ports_.random), .secret = Secret{random_token(ports_.random)}};
   grant.id = code.grant_id;
   grant.state = GrantState::code_issued;
+  grant.started_at = ports_.clock.now();
+  grant.indexed_until = grant.started_at + indexed_for;
   grant.code_hash = base64url_encode(ports_.crypto.sha256(code.secret.reveal()));
+  CO_TRY(co_await index(grant));
   CO_TRY(const bool created, co_await ports_.store.create(key_of(grant.id), grant.to_record(),
                                                           ports_.clock.now() + limits::authorization_code_lifetime));
   if (!created) co_return fail(Error::Kind::unavailable, "The grant id is taken.");
@@ -31,8 +51,25 @@ Task<Result<std::optional<Grants::Found>>> Grants::find(std::string grant_id) {
   co_return Found{.grant = std::move(grant), .entry = *std::move(entry)};
 }
 
-Task<Result<bool>> Grants::replace(const Found& found, const Grant& changed, TimePoint expires_at) {
-  return ports_.store.replace(key_of(changed.id), found.entry.version, changed.to_record(), expires_at);
+Task<Result<bool>> Grants::replace(const Found& found, Grant changed, TimePoint expires_at) {
+  const std::uint64_t version = found.entry.version;
+  if (expires_at > changed.indexed_until) {
+    changed.indexed_until = ports_.clock.now() + indexed_for;
+    CO_TRY(co_await index(changed));
+  }
+  co_return co_await ports_.store.replace(key_of(changed.id), version, changed.to_record(), expires_at);
+}
+
+Task<Result<void>> Grants::index(Grant grant) {
+  CO_TRY(co_await ports_.store.put(of_user(grant.user.user_id) + grant.id, "", grant.indexed_until));
+  if (grant.user.organization_id.empty()) co_return Result<void>{};
+  co_return co_await ports_.store.put(of_organization(grant.user.organization_id) + grant.id, "", grant.indexed_until);
+}
+
+Task<Result<void>> Grants::remove_from_index(Grant grant) {
+  CO_TRY(co_await ports_.store.remove(of_user(grant.user.user_id) + grant.id));
+  if (grant.user.organization_id.empty()) co_return Result<void>{};
+  co_return co_await ports_.store.remove(of_organization(grant.user.organization_id) + grant.id);
 }
 
 Task<Result<void>> Grants::revoke(std::string grant_id, std::string reason) {
@@ -46,6 +83,7 @@ Task<Result<void>> Grants::revoke(std::string grant_id, std::string reason) {
     CO_TRY(const bool won, co_await replace(*found, revoked, found->entry.expires_at));
     if (!won) continue;
     co_await revoked_.announce(grant_id);
+    CO_TRY(co_await remove_from_index(revoked));
     ports_.log.write(LogLevel::info, "grant.revoked",
                      {{"grant", short_hash(ports_.crypto, grant_id)},
                       {"client", short_hash(ports_.crypto, revoked.client_id)},
@@ -54,6 +92,21 @@ Task<Result<void>> Grants::revoke(std::string grant_id, std::string reason) {
     co_return Result<void>{};
   }
   co_return fail(Error::Kind::unavailable, "Too many others change this grant.");
+}
+
+Task<Result<void>> Grants::revoke_all(EndedAccess ended, std::string reason) {
+  const std::string prefix = ended.user_id.empty() ? of_organization(ended.organization_id) : of_user(ended.user_id);
+  std::string after;
+  while (true) {
+    CO_TRY(const auto page, co_await ports_.store.scan(prefix, after, page_size));
+    for (const Store::KeyedEntry& listed : page) {
+      CO_TRY(const auto found, co_await find(listed.key.substr(prefix.size())));
+      if (!found || !rests_on(found->grant, ended)) continue;
+      CO_TRY(co_await revoke(found->grant.id, reason));
+    }
+    if (page.size() < page_size) co_return Result<void>{};
+    after = page.back().key;
+  }
 }
 
 }  // namespace postern::oauth

@@ -1,4 +1,8 @@
-// The grants in the Store: made, found, changed by compare-and-set, revoked.
+// The grants in the Store: made, found, changed by compare-and-set, revoked, one by one or all that rest on something.
+//
+// To be found by what they rest on, they are listed under user/<user id>/<grant id> and organization/<organisation
+// id>/<grant id>: before the grant itself is written, and for longer than it lives. So a crash leaves an entry too
+// many, which leads to nothing, and never one too few.
 //
 //   CO_TRY(auto found, co_await grants.find(code.grant_id));
 //   CO_TRY(bool won, co_await grants.replace(*found, changed, now + limits::refresh_token_lifetime));
@@ -11,6 +15,7 @@
 
 #include "postern/base/result.hpp"
 #include "postern/base/task.hpp"
+#include "postern/oauth/ended_access.hpp"
 #include "postern/oauth/grant.hpp"
 #include "postern/oauth/revoked_grants.hpp"
 #include "postern/ports/ports.hpp"
@@ -31,12 +36,17 @@ class Grants {
   Task<Result<AuthorizationCode>> issue_code(Grant grant);
   Task<Result<std::optional<Found>>> find(std::string grant_id);
   // False, and nothing changed, if somebody was faster: find it again and judge anew.
-  Task<Result<bool>> replace(const Found& found, const Grant& changed, TimePoint expires_at);
+  Task<Result<bool>> replace(const Found& found, Grant changed, TimePoint expires_at);
   // Ends it and every token of it, on every loop. `reason` goes to the log. Nothing to do for one that is unknown.
   // When this returns an error, it may or may not have happened.
   Task<Result<void>> revoke(std::string grant_id, std::string reason);
+  // All of them that rest on what has ended. After an error some may be revoked: do it again.
+  Task<Result<void>> revoke_all(EndedAccess ended, std::string reason);
 
  private:
+  Task<Result<void>> index(Grant grant);
+  Task<Result<void>> remove_from_index(Grant grant);
+
   Ports ports_;
   RevokedGrants& revoked_;
 };

@@ -75,12 +75,17 @@ Server::Server(const mcp::App& app, const Settings& settings, const Ports& ports
       endpoint_(app, ports_,
                 {.session_key = derive_key(ports.crypto, settings.server_secret, "mcp-session"),
                  .upstream = &watched_app_api_}) {
+  if (settings.clerk_webhook_secret) webhooks_.emplace(*settings.clerk_webhook_secret, ports_, oauth_);
   add_routes();
 }
 
 void Server::add_routes() {
   using http::Method;
   oauth_.add_routes(router_);
+  if (webhooks_) {
+    router_.add(Method::post, "/webhooks/clerk",
+                [this](http::Request& request, const http::PathParameters&) { return webhooks_->receive(request); });
+  }
   for (const Method method : {Method::post, Method::get, Method::delete_}) {
     router_.add(method, "/mcp",
                 [this](http::Request& request, const http::PathParameters&) { return call_mcp(request); });

@@ -16,6 +16,7 @@
 #include "postern/clerk/key_set.hpp"
 #include "postern/clerk/session_token.hpp"
 #include "postern/clerk/token_minter.hpp"
+#include "postern/clerk/webhooks.hpp"
 #include "postern/http/message.hpp"
 #include "postern/http/router.hpp"
 #include "postern/mcp/app.hpp"
@@ -63,6 +64,7 @@ class Server : public http::Handler {
   clerk::AppApi app_api_;
   clerk::BridgeSignIn sign_in_;
   oauth::AuthorizationServer oauth_;
+  std::optional<clerk::Webhooks> webhooks_;
   SessionWatch watched_app_api_;
   mcp::Endpoint endpoint_;
   http::Router router_;

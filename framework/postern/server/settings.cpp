@@ -36,6 +36,16 @@ std::optional<RsaPublicKey> read_jwt_key(VariableReader& reader) {
   return std::nullopt;
 }
 
+std::optional<clerk::WebhookSecret> read_webhook_secret(VariableReader& reader) {
+  const std::string text = reader.optional("CLERK_WEBHOOK_SECRET");
+  if (text.empty()) return std::nullopt;
+  auto secret = clerk::WebhookSecret::parse(text);
+  if (secret) return *std::move(secret);
+  reader.note_problem(concat("CLERK_WEBHOOK_SECRET cannot be used: ", secret.error().message,
+                             " It stands in the Clerk dashboard, under Webhooks, at the endpoint."));
+  return std::nullopt;
+}
+
 std::vector<std::string> read_origins(VariableReader& reader) {
   std::vector<std::string> origins;
   const std::string list = reader.optional("ALLOWED_ORIGINS");
@@ -65,6 +75,7 @@ Result<Settings, std::vector<std::string>> Settings::read(const Variables& varia
         "CLERK_SECRET_KEY and CLERK_PUBLISHABLE_KEY are of different instances: one is live, the other test.");
   }
   std::optional<RsaPublicKey> jwt_key = read_jwt_key(reader);
+  std::optional<clerk::WebhookSecret> webhook_secret = read_webhook_secret(reader);
   std::string clerk_api_url = reader.origin("CLERK_API_URL", reader.optional("CLERK_API_URL", "https://api.clerk.com"));
   Secret server_secret{reader.required(
       "POSTERN_SECRET",
@@ -89,6 +100,7 @@ Result<Settings, std::vector<std::string>> Settings::read(const Variables& varia
       .clerk_secret_key = *std::move(secret_key),
       .clerk_jwt_key = std::move(jwt_key),
       .clerk_api_url = std::move(clerk_api_url),
+      .clerk_webhook_secret = std::move(webhook_secret),
       .clerk_jwt_template = reader.optional("CLERK_JWT_TEMPLATE"),
       .bridge_query_token = query_token ? clerk::QueryToken::accept : clerk::QueryToken::refuse,
       .dynamic_registration = registration ? oauth::DynamicRegistration::on : oauth::DynamicRegistration::off,

@@ -15,6 +15,7 @@
 #include "postern/clerk/app_url.hpp"
 #include "postern/clerk/bridge.hpp"
 #include "postern/clerk/keys.hpp"
+#include "postern/clerk/webhook_signature.hpp"
 #include "postern/oauth/settings.hpp"
 #include "postern/ports/crypto.hpp"
 #include "postern/server/variables.hpp"
@@ -30,7 +31,8 @@ struct Settings {
   clerk::SecretKey clerk_secret_key;
   std::optional<RsaPublicKey> clerk_jwt_key;  // CLERK_JWT_KEY: verifies session tokens without fetching keys
   std::string clerk_api_url;                  // CLERK_API_URL, for the offline Clerk
-  std::string clerk_jwt_template;             // CLERK_JWT_TEMPLATE: empty means plain session tokens
+  std::optional<clerk::WebhookSecret> clerk_webhook_secret;  // CLERK_WEBHOOK_SECRET: without it, no webhooks are taken
+  std::string clerk_jwt_template;                            // CLERK_JWT_TEMPLATE: empty means plain session tokens
 
   clerk::QueryToken bridge_query_token = clerk::QueryToken::refuse;  // BRIDGE_QUERY_TOKEN
 

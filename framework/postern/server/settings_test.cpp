@@ -63,6 +63,7 @@ TEST_CASE("a wrong value is refused with the sentence that mends it") {
            {"CLERK_PUBLISHABLE_KEY", "pk_test_bm9kb3Q=", "Clerk dashboard"},
            {"CLERK_JWT_KEY", "-----BEGIN PUBLIC KEY-----", "one line"},
            {"CLERK_JWT_KEY", "sk_test_abc", "RSA public key in PEM"},
+           {"CLERK_WEBHOOK_SECRET", "whsec_short", "under Webhooks"},
            {"POSTERN_SECRET", "short", "too short"},
            {"AUTH_MODE", "password", "one of bridge"},
            {"BRIDGE_QUERY_TOKEN", "maybe", "one of refuse, accept"},

@@ -1,0 +1,50 @@
+#include "postern/clerk/webhooks.hpp"
+
+#include <chrono>
+
+#include "postern/base/encoding.hpp"
+#include "postern/clerk/webhook_event.hpp"
+
+namespace postern::clerk {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t body_bytes_max = 256 * 1024;
+// A signature may be five minutes ahead of our clock, and is good for five minutes after that.
+constexpr auto remembered_for = 11min;
+
+http::Response unavailable() {
+  http::Response response = http::Response::empty(503);
+  response.headers.set("Retry-After", "5");
+  return response;
+}
+
+}  // namespace
+
+Task<http::Response> Webhooks::receive(const http::Request& request) {
+  if (request.body.size() > body_bytes_max) co_return http::Response::empty(413);
+  auto delivery = verify_webhook(ports_.crypto, secret_, request, ports_.clock.now());
+  if (!delivery) {
+    ports_.log.write(LogLevel::warning, "webhook.refused", {{"request", request.id}});
+    co_return http::Response::empty(401);
+  }
+  const auto handled = co_await handle(request, *std::move(delivery));
+  if (handled) co_return http::Response::empty(204);
+  ports_.log.write(LogLevel::error, "webhook.failed", {{"request", request.id}, {"reason", handled.error().message}});
+  co_return handled.error().kind == Error::Kind::invalid ? http::Response::empty(400) : unavailable();
+}
+
+// It is remembered once it is done, for one that failed must be done when it comes again; doing it twice is harmless.
+Task<Result<void>> Webhooks::handle(const http::Request& request, WebhookDelivery delivery) {
+  const std::string key = "webhook/" + base64url_encode(ports_.crypto.sha256(delivery.id));
+  CO_TRY(const auto done, co_await ports_.store.get(key));
+  if (done) co_return Result<void>{};
+  CO_TRY(auto event, parse_webhook_event(request.body, delivery.sent_at));
+  if (!event.ended) co_return Result<void>{};
+  CO_TRY(co_await oauth_.revoke_grants(*std::move(event.ended), event.type));
+  ports_.log.write(LogLevel::info, "webhook.done", {{"request", request.id}, {"type", event.type}});
+  co_return co_await ports_.store.put(key, "done", ports_.clock.now() + remembered_for);
+}
+
+}  // namespace postern::clerk

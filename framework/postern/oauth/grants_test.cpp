@@ -1,0 +1,124 @@
+#include "postern/oauth/grants.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+
+#include "postern/base/limits.hpp"
+#include "postern/testing/test_ports.hpp"
+
+namespace postern::oauth {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Fixture {
+  testing::TestPorts test;
+  RevokedGrants revoked{test.ports};
+  Grants grants{test.ports, revoked};
+
+  std::string connect(std::string user_id, std::string session_id = "sess_1", std::string organization_id = "") {
+    auto code = run_ready(grants.issue_code({.client_id = "client",
+                                             .user = {.user_id = std::move(user_id),
+                                                      .session_id = std::move(session_id),
+                                                      .organization_id = std::move(organization_id)}}));
+    REQUIRE(code);
+    return code->grant_id;
+  }
+  Grants::Found found(const std::string& grant_id) {
+    auto found = run_ready(grants.find(grant_id));
+    REQUIRE(found);
+    REQUIRE(*found);
+    return **std::move(found);
+  }
+  bool stands(const std::string& grant_id) { return found(grant_id).grant.state != GrantState::revoked; }
+  void end(EndedAccess ended) { REQUIRE(run_ready(grants.revoke_all(std::move(ended), "ended"))); }
+  TimePoint now() { return test.clock.now(); }
+  std::size_t listed(std::string prefix) { return run_ready(test.store.scan(std::move(prefix), "", 1000))->size(); }
+};
+
+}  // namespace
+
+TEST_CASE("what has ended takes the grants with it that rest on it, and no others") {
+  struct Row {
+    EndedAccess ended;
+    std::vector<bool> stand;
+  };
+  for (const auto& [ended, stand] : {
+           Row{{.user_id = "user_a"}, {false, false, false, true, true}},
+           Row{{.user_id = "user_a", .session_id = "sess_1"}, {false, true, false, true, true}},
+           Row{{.user_id = "user_a", .organization_id = "org_1"}, {true, true, false, true, true}},
+           Row{{.organization_id = "org_1"}, {true, true, false, true, false}},
+           Row{{.user_id = "user_c"}, {true, true, true, true, true}},
+           Row{{.user_id = "user_"}, {true, true, true, true, true}},
+       }) {
+    CAPTURE(ended.user_id);
+    CAPTURE(ended.organization_id);
+    Fixture fixture;
+    const std::string ids[] = {fixture.connect("user_a"), fixture.connect("user_a", "sess_2"),
+                               fixture.connect("user_a", "sess_1", "org_1"), fixture.connect("user_ab"),
+                               fixture.connect("user_b", "sess_3", "org_1")};
+    EndedAccess at_once = ended;
+    at_once.ended_at = fixture.now();
+    fixture.end(at_once);
+    for (std::size_t i = 0; i < stand.size(); ++i) {
+      CAPTURE(i);
+      CHECK(fixture.stands(ids[i]) == stand[i]);
+      CHECK(fixture.revoked.contains(ids[i]) != stand[i]);
+    }
+  }
+}
+
+TEST_CASE("a grant that began after the end stands, for the news may be late") {
+  Fixture fixture;
+  const TimePoint ended_at = fixture.now();
+  const std::string before = fixture.connect("user_a");
+  fixture.test.clock.advance(6s);
+  const std::string after = fixture.connect("user_a");
+  fixture.end({.user_id = "user_a", .ended_at = ended_at});
+  CHECK_FALSE(fixture.stands(before));
+  CHECK(fixture.stands(after));
+}
+
+TEST_CASE("more grants than one page are all found") {
+  Fixture fixture;
+  for (int i = 0; i < 1201; ++i) (void)fixture.connect("user_a");
+  fixture.end({.user_id = "user_a", .ended_at = fixture.now()});
+  CHECK(fixture.listed("user/") == 0);
+  for (const auto& [key, entry] : fixture.test.store.records())
+    if (key.starts_with("grant/")) CHECK(entry.value.contains("revoked"));
+}
+
+TEST_CASE("a grant is listed for longer than it lives, and the list is written about once a day") {
+  Fixture fixture;
+  const std::string id = fixture.connect("user_a", "sess_1", "org_1");
+  std::size_t writes = 0;
+  TimePoint listed_until = fixture.found(id).grant.indexed_until;
+  for (int hours = 0; hours < 24 * 60; hours += 3) {
+    const auto found = fixture.found(id);
+    Grant changed = found.grant;
+    ++changed.generation;
+    const TimePoint expires_at = fixture.now() + limits::refresh_token_lifetime;
+    REQUIRE(run_ready(fixture.grants.replace(found, changed, expires_at)) == true);
+    const auto entry = run_ready(fixture.test.store.get("user/user_a/" + id));
+    REQUIRE(*entry);
+    CHECK((*entry)->expires_at >= expires_at);
+    CHECK(run_ready(fixture.test.store.get("organization/org_1/" + id))->value().expires_at >= expires_at);
+    if ((*entry)->expires_at != listed_until) ++writes;
+    listed_until = (*entry)->expires_at;
+    fixture.test.clock.advance(3h);
+  }
+  CHECK(writes <= 60);
+}
+
+TEST_CASE("a revoked grant is no longer listed") {
+  Fixture fixture;
+  const std::string id = fixture.connect("user_a", "sess_1", "org_1");
+  CHECK(fixture.listed("user/user_a/") == 1);
+  CHECK(fixture.listed("organization/org_1/") == 1);
+  REQUIRE(run_ready(fixture.grants.revoke(id, "for the test")));
+  CHECK(fixture.listed("user/") == 0);
+  CHECK(fixture.listed("organization/") == 0);
+}
+
+}  // namespace postern::oauth

@@ -1,0 +1,149 @@
+// Clerk tells the server what has ended, and what rested on it ends at once: no refresh, no polling in between.
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { Webhook } from 'standardwebhooks'; // what Clerk's own verifyWebhook is made of
+import { Client, pkce } from '../harness/by_hand.mjs';
+import { Person } from '../harness/person.mjs';
+import { startStack } from '../harness/stack.mjs';
+
+const secret = `whsec_${randomBytes(24).toString('base64')}`;
+const acme = 'org_Acme00000000000000000000001';
+let stack;
+before(async () => { stack = await startStack({ CLERK_WEBHOOK_SECRET: secret }); });
+after(async () => {
+  const exits = await stack.stop();
+  assert.deepEqual(exits.server, { code: 0, signal: null }, `the server ended badly:\n${stack.server.log}`);
+});
+
+// A connection of the person's: its client, and its tokens.
+async function connect(person) {
+  const client = await new Client(stack.mcpUrl).register();
+  const { verifier, challenge } = pkce();
+  const response = await client.redeem(await client.codeFrom(person, challenge), verifier);
+  assert.equal(response.status, 200);
+  return { client, ...(await response.json()) };
+}
+const stands = async ({ client, access_token: token }) => (await client.call(token)).status !== 401;
+const clerkApi = (method, path, body) => fetch(`${stack.clerk.url}/v1${path}`, {
+  method, headers: { authorization: `Bearer ${stack.clerk.secretKey}`, 'content-type': 'application/json' }, body: body && JSON.stringify(body),
+});
+// The newest one of that person.
+async function sessionOf(name) {
+  const { users } = await (await fetch(`${stack.clerk.url}/__emulator/state`)).json();
+  const [session] = await (await clerkApi('GET', `/sessions?status=active&user_id=${users.find((user) => user.name.startsWith(name)).id}`)).json();
+  return session;
+}
+
+// A person who has signed in, and chosen the organization.
+async function memberOfAcme(name) {
+  const person = new Person(name);
+  const page = await person.visit(`${stack.clerk.url}/sign-in`);
+  await person.press(page, Person.button(page, new RegExp(name)));
+  await stack.clerk.control(`sessions/${(await sessionOf(name)).id}/organization`, { organization_id: acme });
+  return person;
+}
+
+// A delivery as Clerk would send it, but for `changes`.
+function deliver(event, { id = `msg_${randomBytes(8).toString('hex')}`, at = new Date(), key = secret, headers = {} } = {}) {
+  const body = JSON.stringify(event);
+  return fetch(new URL('/webhooks/clerk', stack.mcpUrl), {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json', 'svix-id': id, 'svix-timestamp': String(Math.floor(at / 1000)),
+      'svix-signature': new Webhook(key.slice('whsec_'.length)).sign(id, at, body), ...headers,
+    },
+    body,
+  });
+}
+const userDeleted = (id, timestamp = Date.now()) => ({ data: { id, object: 'user', deleted: true }, object: 'event', type: 'user.deleted', timestamp });
+
+test('a session that ends takes its connections with it, and not those of another session', async () => {
+  const here = await connect(new Person('Ada'));
+  const { id } = await sessionOf('Ada');
+  const elsewhere = await connect(new Person('Ada')); // another browser
+  await stack.clerk.control(`sessions/${id}/end`);
+  assert.equal(await stands(here), false);
+  assert.equal((await here.client.refresh(here.refresh_token)).status, 400);
+  assert.equal(await stands(elsewhere), true);
+  assert.equal((await elsewhere.client.refresh(elsewhere.refresh_token)).status, 200);
+});
+
+test('a code that waits to be redeemed is worth nothing once its session is over', async () => {
+  const client = await new Client(stack.mcpUrl).register();
+  const { verifier, challenge } = pkce();
+  const code = await client.codeFrom(new Person('Ada'), challenge);
+  await stack.clerk.control(`sessions/${(await sessionOf('Ada')).id}/end`);
+  assert.equal((await client.redeem(code, verifier)).status, 400);
+});
+
+test('a user who leaves an organization loses the connections made for it, and keeps the personal ones', async () => {
+  const personal = await connect(new Person('Grace'));
+  const forAcme = await connect(await memberOfAcme('Grace'));
+  const { user_id: grace } = await sessionOf('Grace');
+  assert.equal((await clerkApi('DELETE', `/organizations/${acme}/memberships/${grace}`)).status, 200);
+  assert.equal(await stands(forAcme), false);
+  assert.equal(await stands(personal), true);
+});
+
+test('an organization that is deleted ends the connections of all its members', async () => {
+  const personal = await connect(new Person('Ada'));
+  const forAcme = [await connect(await memberOfAcme('Ada')), await connect(await memberOfAcme('Katherine'))];
+  assert.equal((await clerkApi('DELETE', `/organizations/${acme}`)).status, 200);
+  for (const connection of forAcme) assert.equal(await stands(connection), false);
+  assert.equal(await stands(personal), true);
+});
+
+test('a banned user loses every connection at once; so does a deleted one', async () => {
+  const grace = await connect(new Person('Grace'));
+  await stack.clerk.control(`users/${(await sessionOf('Grace')).user_id}/ban`);
+  assert.equal(await stands(grace), false);
+  const katherine = await connect(new Person('Katherine'));
+  assert.equal((await clerkApi('DELETE', `/users/${(await sessionOf('Katherine')).user_id}`)).status, 200);
+  assert.equal(await stands(katherine), false);
+});
+
+test('what Clerk sent was taken, every time', async () => {
+  const { deliveries } = await (await fetch(`${stack.clerk.url}/__emulator/deliveries`)).json();
+  assert.ok(deliveries.length >= 6);
+  assert.deepEqual(deliveries.filter(({ status }) => status !== 204), []);
+});
+
+test('only what is signed, with this secret and lately, does anything', async () => {
+  const connection = await connect(new Person('Ada'));
+  const { user_id: ada } = await sessionOf('Ada');
+  const event = userDeleted(ada);
+  const minutes = 60_000;
+  for (const [why, options] of Object.entries({
+    'another secret': { key: `whsec_${randomBytes(24).toString('base64')}` },
+    'six minutes old': { at: new Date(Date.now() - 6 * minutes) },
+    'six minutes ahead': { at: new Date(Date.now() + 6 * minutes) },
+    'another id': { headers: { 'svix-id': 'msg_other' } },
+    'no signature': { headers: { 'svix-signature': '' } },
+    'another version': { headers: { 'svix-signature': 'v2,AAAA' } },
+  })) assert.equal((await deliver(event, options)).status, 401, why);
+  assert.equal((await fetch(new URL('/webhooks/clerk', stack.mcpUrl), { method: 'POST', body: JSON.stringify(event) })).status, 401);
+  assert.equal((await fetch(new URL('/webhooks/clerk', stack.mcpUrl))).status, 405);
+  assert.equal(await stands(connection), true);
+  assert.equal((await deliver({ ...event, data: {} })).status, 400, 'nobody is named');
+  assert.equal(await stands(connection), true);
+  assert.equal((await deliver(event)).status, 204);
+  assert.equal(await stands(connection), false);
+});
+
+test('a delivery that comes twice, or late, spares what was connected since', async () => {
+  const { user_id: ada } = await sessionOf('Ada');
+  const event = userDeleted(ada);
+  assert.equal((await deliver(event, { id: 'msg_twice' })).status, 204);
+  const connection = await connect(new Person('Ada'));
+  assert.equal((await deliver(event, { id: 'msg_twice' })).status, 204);
+  assert.equal(await stands(connection), true, 'the same again');
+  assert.equal((await deliver(userDeleted(ada, Date.now() - 60_000))).status, 204);
+  assert.equal(await stands(connection), true, 'an old one for the first time');
+});
+
+test('without a secret there is no endpoint', async () => {
+  await stack.server.stop();
+  stack.server = await stack.startServer({ CLERK_WEBHOOK_SECRET: '' });
+  assert.equal((await deliver(userDeleted('user_x'))).status, 404);
+});
