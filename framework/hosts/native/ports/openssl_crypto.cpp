@@ -65,11 +65,9 @@ class OpensslCrypto final : public Crypto {
 
   [[nodiscard]] std::string aes_gcm_seal(std::string_view key, std::string_view nonce, std::string_view plain,
                                          std::string_view associated) override {
-    ensure(key.size() == key_bytes && nonce.size() == nonce_bytes);
-    EVP_CIPHER_CTX* context = cipher_context_.get();
+    EVP_CIPHER_CTX* context = begin(Direction::seal, key, nonce);
     std::string sealed(plain.size() + tag_bytes, '\0');
     int size = 0;
-    ensure(EVP_EncryptInit_ex2(context, nullptr, bytes_of(key), bytes_of(nonce), nullptr) == 1);
     if (!associated.empty())
       ensure(EVP_EncryptUpdate(context, nullptr, &size, bytes_of(associated), int_size(associated)) == 1);
     if (!plain.empty())
@@ -81,15 +79,14 @@ class OpensslCrypto final : public Crypto {
 
   [[nodiscard]] std::optional<std::string> aes_gcm_open(std::string_view key, std::string_view nonce,
                                                         std::string_view sealed, std::string_view associated) override {
-    ensure(key.size() == key_bytes && nonce.size() == nonce_bytes);
     if (sealed.size() < tag_bytes) return std::nullopt;
-    EVP_CIPHER_CTX* context = cipher_context_.get();
     const std::string_view hidden = sealed.substr(0, sealed.size() - tag_bytes);
     std::string tag{sealed.substr(hidden.size())};
+    const std::array parameters{OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, tag.data(), tag_bytes),
+                                OSSL_PARAM_construct_end()};
+    EVP_CIPHER_CTX* context = begin(Direction::open, key, nonce, parameters.data());
     std::string plain(hidden.size(), '\0');
     int size = 0;
-    ensure(EVP_DecryptInit_ex2(context, nullptr, bytes_of(key), bytes_of(nonce), nullptr) == 1);
-    ensure(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, tag_bytes, tag.data()) == 1);
     if (!associated.empty())
       ensure(EVP_DecryptUpdate(context, nullptr, &size, bytes_of(associated), int_size(associated)) == 1);
     if (!hidden.empty())
@@ -107,11 +104,25 @@ class OpensslCrypto final : public Crypto {
   }
 
  private:
+  enum class Direction : int { open = 0, seal = 1 };
+
+  // Sets the nonce, and the key unless it is still set: to expand it takes as long as to open a token.
+  [[nodiscard]] EVP_CIPHER_CTX* begin(Direction direction, std::string_view key, std::string_view nonce,
+                                      const OSSL_PARAM* parameters = nullptr) {
+    ensure(key.size() == key_bytes && nonce.size() == nonce_bytes);
+    const bool is_set = cipher_key_ == key;
+    ensure(EVP_CipherInit_ex2(cipher_context_.get(), nullptr, is_set ? nullptr : bytes_of(key), bytes_of(nonce),
+                              static_cast<int>(direction), parameters) == 1);
+    if (!is_set) cipher_key_ = Secret{key};
+    return cipher_context_.get();
+  }
+
   Digest sha256_;
   Cipher aes_;
   Mac hmac_;
   DigestContext digest_context_;
   CipherContext cipher_context_;
+  Secret cipher_key_;  // the one that cipher_context_ has
   MacContext mac_context_;
 };
 
