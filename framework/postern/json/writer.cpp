@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 
 #include "postern/json/value.hpp"
 
@@ -26,24 +28,52 @@ constexpr auto escapes = [] {
   table['\\'] = '\\';
   return table;
 }();
-constexpr std::size_t escape_chars_max = 6;  // \u001f
+// How many characters more than itself each one takes: \n is one more, \u001f five.
+constexpr auto extra_chars = [] {
+  std::array<unsigned char, 256> table{};
+  for (std::size_t i = 0; i < table.size(); ++i) table[i] = escapes[i] == 0 ? 0 : escapes[i] == 'u' ? 5 : 1;
+  return table;
+}();
+
+char* copy_escaped(char c, char* to) {
+  constexpr std::string_view hex_digits = "0123456789abcdef";
+  const char escape = escapes[static_cast<unsigned char>(c)];
+  if (escape == 0) {
+    *to++ = c;
+    return to;
+  }
+  *to++ = '\\';
+  *to++ = escape;
+  if (escape != 'u') return to;
+  *to++ = '0';
+  *to++ = '0';
+  *to++ = hex_digits[static_cast<unsigned char>(c) >> 4];
+  *to++ = hex_digits[static_cast<unsigned char>(c) & 0xf];
+  return to;
+}
+
+// Does one of eight characters need a backslash? They are looked at together, in one word.
+bool any_escaped(std::uint64_t eight) {
+  constexpr std::uint64_t ones = 0x0101010101010101;
+  constexpr std::uint64_t highs = 0x80 * ones;
+  const auto any_below = [](std::uint64_t bytes, std::uint64_t limit) {
+    return (bytes - limit * ones) & ~bytes & highs;
+  };
+  return (any_below(eight, 0x20) | any_below(eight ^ ones * '"', 1) | any_below(eight ^ ones * '\\', 1)) != 0;
+}
 
 char* copy_escaped(std::string_view text, char* to) {
-  constexpr std::string_view hex_digits = "0123456789abcdef";
-  for (const char c : text) {
-    const char escape = escapes[static_cast<unsigned char>(c)];
-    if (escape == 0) {
-      *to++ = c;
-      continue;
+  for (; text.size() >= 8; text.remove_prefix(8)) {
+    std::uint64_t eight;
+    std::memcpy(&eight, text.data(), 8);
+    if (any_escaped(eight)) {
+      for (const char c : text.substr(0, 8)) to = copy_escaped(c, to);
+    } else {
+      std::memcpy(to, &eight, 8);
+      to += 8;
     }
-    *to++ = '\\';
-    *to++ = escape;
-    if (escape != 'u') continue;
-    *to++ = '0';
-    *to++ = '0';
-    *to++ = hex_digits[static_cast<unsigned char>(c) >> 4];
-    *to++ = hex_digits[static_cast<unsigned char>(c) & 0xf];
   }
+  for (const char c : text) to = copy_escaped(c, to);
   return to;
 }
 
@@ -57,17 +87,16 @@ void append_integer(std::string& out, Integer number) {
 }  // namespace
 
 void append(std::string& out, std::string_view text) {
-  unsigned escaped = 0;
-  for (const char c : text) escaped += static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\' ? 1U : 0U;
+  std::size_t extra = 0;
+  for (const char c : text) extra += extra_chars[static_cast<unsigned char>(c)];
 
   const std::size_t begin = out.size();
-  const std::size_t room = 1 + text.size() + escaped * (escape_chars_max - 1) + 1;
-  out.resize_and_overwrite(begin + room, [=](char* chars, std::size_t) {
+  out.resize_and_overwrite(begin + 1 + text.size() + extra + 1, [=](char* chars, std::size_t size) {
     char* to = chars + begin;
     *to++ = '"';
-    to = escaped == 0 ? std::ranges::copy(text, to).out : copy_escaped(text, to);
-    *to++ = '"';
-    return to - chars;
+    to = extra == 0 ? std::ranges::copy(text, to).out : copy_escaped(text, to);
+    *to = '"';
+    return size;
   });
 }
 

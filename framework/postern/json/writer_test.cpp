@@ -44,6 +44,19 @@ TEST_CASE("strings are escaped as RFC 8259 section 7 asks, and otherwise left al
   CHECK(json::parse(written(std::string_view{every})).value().as_string() == every);
 }
 
+TEST_CASE("a character is escaped wherever it stands") {
+  for (const char c : {'\0', '\x1f', '\n', '"', '\\', ' ', '!', '#', '[', ']', '\x7f'}) {
+    for (std::size_t place = 0; place < 20; ++place) {
+      std::string text(20, '\xc3');  // the two bytes of an umlaut, over and over
+      for (std::size_t i = 1; i < text.size(); i += 2) text[i] = '\xbc';
+      text.insert(place / 2 * 2, 1, c);
+      text.insert(0, place % 2, 'x');
+      // Boost.JSON writes it so, too.
+      CHECK(written(std::string_view{text}) == json::serialize(json::Value(text)));
+    }
+  }
+}
+
 TEST_CASE("numbers keep their value; what is not finite becomes null") {
   CHECK(written(std::numeric_limits<std::int64_t>::min()) == "-9223372036854775808");
   CHECK(written(std::numeric_limits<std::uint64_t>::max()) == "18446744073709551615");
