@@ -9,17 +9,21 @@ namespace {
 
 constexpr std::string_view base64_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view base64url_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-constexpr std::uint8_t not_in_alphabet = 0xff;
+constexpr std::uint32_t not_in_alphabet = 0xff000000;
 
-constexpr std::array<std::uint8_t, 256> reverse(std::string_view alphabet) {
-  std::array<std::uint8_t, 256> table{};
-  table.fill(not_in_alphabet);
-  for (std::size_t i = 0; i < alphabet.size(); ++i)
-    table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
-  return table;
+// Of each character its six bits where they belong among the 24 of a group of four, by its place in the group.
+using Values = std::array<std::array<std::uint32_t, 256>, 4>;
+constexpr Values reverse(std::string_view alphabet) {
+  Values values{};
+  for (std::size_t place = 0; place < 4; ++place) {
+    values[place].fill(not_in_alphabet);
+    for (std::size_t i = 0; i < alphabet.size(); ++i)
+      values[place][static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint32_t>(i << (18 - 6 * place));
+  }
+  return values;
 }
-constexpr auto base64_values = reverse(base64_alphabet);
-constexpr auto base64url_values = reverse(base64url_alphabet);
+constexpr Values base64_values = reverse(base64_alphabet);
+constexpr Values base64url_values = reverse(base64url_alphabet);
 
 // Three bytes are four characters; one byte left over is two of them, two are three.
 std::string encode(std::string_view bytes, std::string_view alphabet) {
@@ -44,32 +48,31 @@ std::string encode(std::string_view bytes, std::string_view alphabet) {
   return text;
 }
 
-std::optional<std::string> decode(std::string_view text, const std::array<std::uint8_t, 256>& values) {
+std::optional<std::string> decode(std::string_view text, const Values& values) {
   const std::size_t left_over = text.size() % 4;
   if (left_over == 1) return std::nullopt;
   std::string bytes(text.size() / 4 * 3 + (left_over == 0 ? 0 : left_over - 1), '\0');
-  std::uint32_t seen = 0;  // what is not in the alphabet leaves a high bit here
-  const auto value = [&](std::size_t i) {
-    const std::uint32_t bits = values[static_cast<unsigned char>(text[i])];
-    seen |= bits;
-    return bits;
+  const auto value = [&](std::size_t place, std::size_t i) {
+    return values[place][static_cast<unsigned char>(text[i])];
   };
+  std::uint32_t seen = 0;  // what is not in the alphabet leaves its mark here
   char* to = bytes.data();
   std::size_t i = 0;
   for (; i + 4 <= text.size(); i += 4) {
-    const std::uint32_t bits = value(i) << 18 | value(i + 1) << 12 | value(i + 2) << 6 | value(i + 3);
+    const std::uint32_t bits = value(0, i) | value(1, i + 1) | value(2, i + 2) | value(3, i + 3);
+    seen |= bits;
     *to++ = static_cast<char>(bits >> 16);
     *to++ = static_cast<char>(bits >> 8);
     *to++ = static_cast<char>(bits);
   }
-  std::uint32_t unused = 0;
   if (left_over > 0) {
-    const std::uint32_t bits = value(i) << 18 | value(i + 1) << 12 | (left_over == 3 ? value(i + 2) << 6 : 0);
+    const std::uint32_t bits = value(0, i) | value(1, i + 1) | (left_over == 3 ? value(2, i + 2) : 0);
+    seen |= bits;
     *to++ = static_cast<char>(bits >> 16);
     if (left_over == 3) *to = static_cast<char>(bits >> 8);
-    unused = bits & (left_over == 3 ? 0xff : 0xffff);
+    if ((bits & (left_over == 3 ? 0xff : 0xffff)) != 0) return std::nullopt;  // not canonical (RFC 4648 sec. 3.5)
   }
-  if (seen > 0x3f || unused != 0) return std::nullopt;  // foreign, or not canonical
+  if (seen >= not_in_alphabet) return std::nullopt;
   return bytes;
 }
 

@@ -64,6 +64,7 @@ std::optional<AccessToken> from_content(std::string_view content) {
   token.expires_at = TimePoint{Duration{static_cast<Duration::rep>(reader.number(time_bytes))}};
   for (std::string* id : {&token.grant_id, &token.user_id, &token.session_id, &token.organization_id, &token.client_id})
     *id = reader.text();
+  token.scopes.reserve(8);
   while (!reader.rest.empty()) token.scopes.push_back(reader.text());
   if (!reader.whole) return std::nullopt;
   return token;
