@@ -18,7 +18,7 @@ bool is_field_value(std::string_view value) {
 }  // namespace
 
 HeaderMap::HeaderMap(std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {
-  reserve(fields.size());
+  fields_.reserve(std::max<std::size_t>(fields.size(), 8));  // the server adds its own to a response
   for (const auto& [name, value] : fields) add(name, value);
 }
 
@@ -34,6 +34,13 @@ bool HeaderMap::set(std::string_view name, std::string_view value) {
   remove(field.name);
   fields_.push_back(std::move(field));
   return true;
+}
+
+void HeaderMap::set(const HeaderMap& fields) {
+  for (const Header& field : fields) {
+    remove(field.name);
+    fields_.push_back(field);
+  }
 }
 
 void HeaderMap::remove(std::string_view name) {

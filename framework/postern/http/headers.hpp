@@ -38,6 +38,7 @@ class HeaderMap {
   // False, and nothing changed, if the name or the value is refused.
   bool add(std::string_view name, std::string_view value);
   bool set(std::string_view name, std::string_view value);  // replaces all of that name
+  void set(const HeaderMap& fields);                        // each of them, as they are
   void remove(std::string_view name);
 
   // The first of that name, or null.

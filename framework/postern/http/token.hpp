@@ -1,7 +1,6 @@
 // The token of RFC 9110 sec. 5.6.2: what a field name, a method or a cookie's name is made of.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string_view>
@@ -20,7 +19,9 @@ inline constexpr auto token_characters = [] {
 }();
 [[nodiscard]] constexpr bool is_token_character(char c) { return token_characters[static_cast<unsigned char>(c)]; }
 [[nodiscard]] constexpr bool is_token(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, is_token_character);
+  bool good = !text.empty();
+  for (const char c : text) good &= is_token_character(c);
+  return good;
 }
 
 // Without the spaces and tabs at both ends (OWS, sec. 5.6.3).

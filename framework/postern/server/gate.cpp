@@ -20,13 +20,18 @@ void set_default(http::HeaderMap& headers, std::string_view name, std::string_vi
 }  // namespace
 
 Gate::Gate(std::string_view server_url, std::string_view app_url, std::vector<std::string> allowed_origins)
-    : origins_(std::move(allowed_origins)), reach_(Reach::network), scheme_(Scheme::http) {
+    : origins_(std::move(allowed_origins)),
+      reach_(Reach::network),
+      everywhere_({{"X-Content-Type-Options", "nosniff"}}),
+      cross_origin_(
+          {{"Access-Control-Allow-Origin", "*"},
+           {"Access-Control-Expose-Headers", "WWW-Authenticate, Mcp-Session-Id, MCP-Protocol-Version, X-Request-Id"}}) {
   const auto url = uri::Url::parse(server_url);
   ensure(url.has_value());
   const std::string authority{server_url.substr(server_url.find("//") + 2)};
   hosts_.push_back(authority);
   if (url->scheme() == "https") {
-    scheme_ = Scheme::https;
+    everywhere_.add("Strict-Transport-Security", "max-age=31536000");
     hosts_.push_back(authority + ":443");
   }
   origins_.emplace_back(server_url);
@@ -72,16 +77,10 @@ http::Response Gate::preflight(const http::Request& request) {
 
 void Gate::finish(const http::Request& request, http::Response& response) const {
   http::HeaderMap& headers = response.headers;
-  headers.reserve(headers.size() + 8);
   headers.set("X-Request-Id", request.id);
-  headers.set("X-Content-Type-Options", "nosniff");
+  headers.set(everywhere_);
   set_default(headers, "Cache-Control", "no-store");
-  if (scheme_ == Scheme::https) headers.set("Strict-Transport-Security", "max-age=31536000");
-  if (is_cross_origin(request.path())) {
-    headers.set("Access-Control-Allow-Origin", "*");
-    headers.set("Access-Control-Expose-Headers",
-                "WWW-Authenticate, Mcp-Session-Id, MCP-Protocol-Version, X-Request-Id");
-  }
+  if (is_cross_origin(request.path())) headers.set(cross_origin_);
   const std::string* type = headers.find("Content-Type");
   if (type && type->starts_with("text/html")) {
     set_default(headers, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'");

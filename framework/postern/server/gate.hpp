@@ -34,7 +34,8 @@ class Gate {
   std::vector<std::string> hosts_;
   std::vector<std::string> origins_;
   enum class Reach { loopback, network } reach_;
-  enum class Scheme { http, https } scheme_;
+  http::HeaderMap everywhere_;    // on every response
+  http::HeaderMap cross_origin_;  // and on those that pages of other origins may read
 };
 
 }  // namespace postern::server

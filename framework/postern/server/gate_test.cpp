@@ -24,7 +24,7 @@ TEST_CASE("only a Host that is ours comes in (threat 41)") {
   struct Row {
     const Gate& gate;
     std::string_view host;
-    bool allowed;  // NOLINT
+    bool allowed;
   };
   for (const auto& [gate, host, allowed] : {
            Row{local, "localhost:8788", true},

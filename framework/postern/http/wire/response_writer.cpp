@@ -17,8 +17,16 @@ bool is_framing(std::string_view name) {
   return std::ranges::any_of(framing_fields, [&](std::string_view field) { return equal_ignoring_case(field, name); });
 }
 
+// All of it in one step: there are a dozen fields in a response.
 void append_field(std::string& out, std::string_view name, std::string_view value) {
-  out.append(name).append(": ").append(value).append("\r\n");
+  const std::size_t begin = out.size();
+  out.resize_and_overwrite(begin + name.size() + value.size() + 4, [=](char* chars, std::size_t size) {
+    char* to = std::ranges::copy(name, chars + begin).out;
+    to = std::ranges::copy(std::string_view{": "}, to).out;
+    to = std::ranges::copy(value, to).out;
+    std::ranges::copy(std::string_view{"\r\n"}, to);
+    return size;
+  });
 }
 
 void append_number(std::string& out, std::size_t value, int base) {
