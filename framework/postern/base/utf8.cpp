@@ -25,8 +25,9 @@ bool within(char byte, unsigned char first, unsigned char last) {
   return value >= first && value <= last;
 }
 
-// How many bytes the character at the front takes, or 0 if it is malformed. `bytes` is not empty.
-std::size_t character_size(std::string_view bytes) {
+}  // namespace
+
+std::size_t utf8_character_size(std::string_view bytes) {
   if (within(bytes[0], 0x00, 0x7f)) return 1;
   for (const Sequence& sequence : sequences) {
     if (!within(bytes[0], sequence.lead_first, sequence.lead_last)) continue;
@@ -39,11 +40,9 @@ std::size_t character_size(std::string_view bytes) {
   return 0;
 }
 
-}  // namespace
-
 bool is_utf8(std::string_view bytes) {
   while (!bytes.empty()) {
-    const std::size_t size = character_size(bytes);
+    const std::size_t size = utf8_character_size(bytes);
     if (size == 0) return false;
     bytes.remove_prefix(size);
   }

@@ -3,8 +3,8 @@
 //   if (!is_utf8(bytes)) return fail(...);
 //   while (!bytes.empty()) use(take_code_point(bytes));
 //
-// All but is_utf8 expect text that was checked, as everything is that came through json::parse. A malformed byte in
-// other text counts as one code point, U+FFFD.
+// All but the first two expect text that was checked, as everything is that came through json::parse. A malformed byte
+// in other text counts as one code point, U+FFFD.
 #pragma once
 
 #include <cstddef>
@@ -14,6 +14,8 @@ namespace postern {
 
 // No overlong forms, no surrogates, nothing above U+10FFFF.
 [[nodiscard]] bool is_utf8(std::string_view bytes);
+// How many bytes the character at the front takes, or 0 if it is malformed. `bytes` is not empty.
+[[nodiscard]] std::size_t utf8_character_size(std::string_view bytes);
 
 constexpr bool is_utf8_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
 

@@ -1,36 +1,29 @@
 #include "postern/ports/log_line.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <variant>
+
+#include "postern/base/utf8.hpp"
 
 namespace postern {
 namespace {
 
 constexpr std::size_t text_bytes_max = 2048;
 
-// How many bytes the UTF-8 character at the start of `text` has; 0 if there is none (RFC 3629 sec. 4).
-std::size_t character_size(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-  const auto follows = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xbf) {
-    return byte(i) >= low && byte(i) <= high;
-  };
-  const unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first <= 0xdf) return follows(1) ? 2 : 0;
-  if (first >= 0xe0 && first <= 0xef)
-    return follows(1, first == 0xe0 ? 0xa0 : 0x80, first == 0xed ? 0x9f : 0xbf) && follows(2) ? 3 : 0;
-  if (first >= 0xf0 && first <= 0xf4)
-    return follows(1, first == 0xf0 ? 0x90 : 0x80, first == 0xf4 ? 0x8f : 0xbf) && follows(2) && follows(3) ? 4 : 0;
-  return 0;
-}
+constexpr bool stands_for_itself(char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
 
 void append_text(std::string& line, std::string_view text) {
   const bool cut = text.size() > text_bytes_max;
   text = text.substr(0, text_bytes_max);
   line += '"';
-  while (!text.empty()) {
-    const std::size_t size = character_size(text);
+  while (true) {
+    const auto special = std::ranges::find_if_not(text, stands_for_itself);
+    line.append(text.begin(), special);
+    text = {special, text.end()};
+    if (text.empty()) break;
+    const std::size_t size = utf8_character_size(text);
     const auto first = static_cast<unsigned char>(text.front());
     if (size == 0) {
       line += "\\ufffd";

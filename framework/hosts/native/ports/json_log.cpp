@@ -3,14 +3,15 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <format>
 
+#include "postern/base/concat.hpp"
+#include "postern/json/format.hpp"
 #include "postern/ports/log_line.hpp"
 
 namespace postern::native {
 
 std::string json_line(TimePoint time, LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
-  std::string line = std::format(R"({{"time":"{:%FT%T}Z","level":"{}",)", time, to_string(level));
+  std::string line = concat(R"({"time":")", json::format_date_time(time), R"(","level":")", to_string(level), R"(",)");
   append_log_fields(line, event, fields);
   return line += "}\n";
 }
