@@ -19,7 +19,7 @@ namespace detail {
 
 class Piece {
  public:
-  // NOLINTBEGIN(google-explicit-constructor): what concat() takes.
+  // Implicit, all of them: what concat() takes.
   Piece(std::string_view text) : text_(text) {}
   Piece(const std::string& text) : text_(text) {}
   Piece(const char* text) : text_(text) {}
@@ -28,7 +28,6 @@ class Piece {
   {
     text_ = {digits_.data(), std::to_chars(digits_.data(), digits_.data() + digits_.size(), number).ptr};
   }
-  // NOLINTEND(google-explicit-constructor)
   Piece(const Piece&) = delete;
   Piece& operator=(const Piece&) = delete;
 

@@ -67,8 +67,9 @@ Task<bool> KeySet::recall() {
   if (error != std::errc{} || end != kept->data() + line || line == kept->size()) co_return false;
   if (fetched_at > now || now >= fetched_at + limits::jwks_fresh_for) co_return false;
   auto keys = import_keys(std::string_view{*kept}.substr(line + 1));
-  if (keys) learn(*std::move(keys), fetched_at);
-  co_return keys.has_value();
+  if (!keys) co_return false;
+  learn(*std::move(keys), fetched_at);
+  co_return true;
 }
 
 void KeySet::learn(std::vector<jose::Key> keys, TimePoint fetched_at) {

@@ -44,7 +44,7 @@ std::string show(const Value& value) {
 std::string number_text(double number) {
   if (std::trunc(number) == number && std::abs(number) < 1e15) return concat(static_cast<std::int64_t>(number));
   // The library writes the shortest digits, and always an exponent: "-1.25E1".
-  const std::string text = serialize(Value(number));
+  std::string text = serialize(Value(number));
   const std::size_t mark = text.find('E');
   const std::string sign{number < 0 ? "-" : ""};
   std::string digits = text.substr(sign.size(), mark - sign.size());
@@ -54,7 +54,7 @@ std::string number_text(double number) {
   const int count = static_cast<int>(digits.size());
   if (exponent < -6 || exponent + 1 >= count) return text;
   if (exponent < 0) return sign + "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + digits;
-  return sign + digits.insert(static_cast<std::size_t>(exponent + 1), 1, '.');
+  return sign + digits.insert(static_cast<std::size_t>(exponent) + 1, 1, '.');
 }
 
 std::string describe_count(const std::string& noun, std::string_view unit, std::size_t min, std::size_t max) {

@@ -22,7 +22,7 @@ struct OAuthError {
   OAuthError(std::string_view error, std::string_view sentence) : code(error), description(sentence) {}
   OAuthError(std::string_view error, std::string_view sentence, int http_status)
       : code(error), description(sentence), status(http_status) {}
-  OAuthError(const Error&)  // NOLINT(google-explicit-constructor): so that CO_TRY hands a port's error on
+  OAuthError(const Error&)  // implicit, so that CO_TRY hands a port's error on
       : code("temporarily_unavailable"), description("Try again in a few seconds."), status(503) {}
 
   [[nodiscard]] static OAuthError invalid_client() {
