@@ -24,7 +24,7 @@ int main(int argc, char** argv) {
   const std::span arguments{argv, static_cast<std::size_t>(argc)};
   postern::ServeOptions options;
   options.port = static_cast<std::uint16_t>(argc > 1 ? std::atoi(arguments[1]) : 8799);
-  const auto served = postern::serve(options, [](auto&, unsigned) { return std::make_unique<BareAnswer>(); });
+  const auto served = postern::serve(options, [](auto&) { return std::make_unique<BareAnswer>(); });
   if (!served) std::cerr << served.error().message << '\n';
   return served ? 0 : 1;
 }

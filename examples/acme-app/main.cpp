@@ -40,9 +40,8 @@ Result<void> run() {
     std::println("The example shop listens at {}", settings.app_url);
     std::fflush(stdout);
   };
-  return serve(options, [&](boost::asio::io_context& loop, unsigned) {
-    return std::make_unique<Program>(loop, *shared, settings);
-  });
+  return serve(options,
+               [&](boost::asio::io_context& loop) { return std::make_unique<Program>(loop, *shared, settings); });
 }
 
 }  // namespace

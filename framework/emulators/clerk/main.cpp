@@ -55,7 +55,7 @@ Result<void> run(std::span<const char* const> arguments) {
   TRY(auto key, signing_key(settings));
   ServeOptions options{.port = settings.port};
   options.on_listening = [&](std::uint16_t) { announce(settings); };
-  return serve(options, [&](boost::asio::io_context& loop, unsigned) {  // one loop: called once
+  return serve(options, [&](boost::asio::io_context& loop) {  // one loop: called once
     return std::make_unique<Program>(loop, settings, std::move(key));
   });
 }

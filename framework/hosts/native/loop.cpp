@@ -47,8 +47,8 @@ Loop::Loop(const ServeOptions& options, Admission& admission) : options_(options
 
 Loop::~Loop() = default;
 
-void Loop::run(const MakeHandler& make_handler, unsigned index) {
-  handler_ = make_handler(context_, index);
+void Loop::run(const MakeHandler& make_handler) {
+  handler_ = make_handler(context_);
   if (!handler_) throw std::runtime_error("no handler was made");
   accept();
   keep_ticking();

@@ -27,7 +27,7 @@ class Loop {
   void listen_on(boost::asio::ip::tcp::acceptor acceptor) { acceptor_ = std::move(acceptor); }
 
   // Makes the handler and serves until drained or stopped.
-  void run(const MakeHandler& make_handler, unsigned index);
+  void run(const MakeHandler& make_handler);
   void drain();  // on the loop's thread
 
   // For its connections.

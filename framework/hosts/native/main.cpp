@@ -73,6 +73,8 @@ int run(const mcp::App& app, const server::Settings& settings, const native::Nat
   options.address = host.address;
   options.port = host.port;
   options.loops = host.loops;
+  // All connections come from the proxy that ends TLS, so to limit clients is its part.
+  if (settings.server_url.starts_with("https://")) options.connections_per_address_max = options.connections_max;
   options.on_listening = [&](std::uint16_t port) {
     log.write(LogLevel::info, "server.listening", {{"url", settings.mcp_url()}, {"port", port}, {"loops", host.loops}});
   };
@@ -80,7 +82,7 @@ int run(const mcp::App& app, const server::Settings& settings, const native::Nat
     log.write(LogLevel::error, event, {{"detail", detail}});
   };
 
-  const auto served = serve(options, [&](boost::asio::io_context& loop, unsigned) -> std::unique_ptr<http::Handler> {
+  const auto served = serve(options, [&](boost::asio::io_context& loop) -> std::unique_ptr<http::Handler> {
     return std::make_unique<LoopServer>(loop, **shared, app, settings);
   });
   if (!served) {

@@ -1,8 +1,8 @@
 // The native listener: HTTP/1.1 on one event loop per thread, until the process is asked to stop.
 //
 //   ServeOptions options{.address = "127.0.0.1", .port = 8788};
-//   auto ended = serve(options, [](boost::asio::io_context& loop, unsigned) { return std::make_unique<MyHandler>(loop);
-//   }); if (!ended) std::println(stderr, "{}", ended.error().message);   // "port 8788 is in use: ..."
+//   auto ended = serve(options, [](boost::asio::io_context& loop) { return std::make_unique<MyHandler>(loop); });
+//   if (!ended) std::println(stderr, "{}", ended.error().message);   // "port 8788 is in use: ..."
 //
 // The handler is made, used and destroyed on its loop's thread, and sees no other: nothing in a request takes a lock.
 // On SIGTERM or SIGINT the listener closes, requests under way are finished, streams are ended, and serve() returns;
@@ -40,14 +40,10 @@ struct Timeouts {
   Duration drain_streams = std::chrono::seconds{2};
 };
 
-// Another server may hold the port already, and this one take its place without a gap.
-enum class PortSharing { refuse, hand_over };
-
 struct ServeOptions {
   std::string address = "127.0.0.1";  // an IPv4 or IPv6 address, not a name; "::" is both
   std::uint16_t port = 0;             // 0: any free one, told to on_listening
   unsigned loops = 1;
-  PortSharing port_sharing = PortSharing::refuse;
   std::size_t connections_max = 18'000;
   std::size_t connections_per_address_max = 256;  // an IPv6 /64 counts as one address
   std::size_t body_bytes_max = limits::body_bytes_max;
@@ -57,7 +53,7 @@ struct ServeOptions {
   std::function<void(std::string_view event, std::string_view detail)> on_problem{};
 };
 
-using MakeHandler = std::function<std::unique_ptr<http::Handler>(boost::asio::io_context& loop, unsigned index)>;
+using MakeHandler = std::function<std::unique_ptr<http::Handler>(boost::asio::io_context& loop)>;
 
 // Blocks. An error means that it did not start: the address is bad or taken, or a handler could not be made.
 [[nodiscard]] Result<void> serve(const ServeOptions& options, MakeHandler make_handler);

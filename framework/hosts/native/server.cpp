@@ -72,7 +72,7 @@ class ThreadedServer final : public Server {
 
  private:
   Result<void> listen();
-  void run(unsigned index);
+  void run(Loop& loop);
 
   const ServeOptions options_;
   const MakeHandler make_handler_;
@@ -90,12 +90,12 @@ Result<void> ThreadedServer::start() {
   TRY(listen());
   if (options_.on_listening) options_.on_listening(port());
   running_ = options_.loops;
-  for (unsigned index = 0; index < options_.loops; ++index) threads_.emplace_back([this, index] { run(index); });
+  for (auto& loop : loops_) threads_.emplace_back([this, &loop = *loop] { run(loop); });
   return {};
 }
 
 // SO_REUSEPORT gives each loop its own queue of connections, but would also let a second server join unnoticed: so the
-// port is first taken without it, unless the second server is meant.
+// port is first taken without it.
 Result<void> ThreadedServer::listen() {
   boost::system::error_code error;
   const auto address = boost::asio::ip::make_address(options_.address, error);
@@ -104,7 +104,7 @@ Result<void> ThreadedServer::listen() {
   }
   if (options_.loops == 0) return fail(Error::Kind::invalid, "at least one loop is needed");
   endpoint_ = {address, options_.port};
-  if (options_.port_sharing == PortSharing::refuse && options_.port != 0) {
+  if (options_.port != 0) {
     boost::asio::io_context context;
     tcp::acceptor probe{context};
     error = bind(probe, endpoint_, Reuse::address_only);
@@ -122,9 +122,9 @@ Result<void> ThreadedServer::listen() {
   return {};
 }
 
-void ThreadedServer::run(unsigned index) {
+void ThreadedServer::run(Loop& loop) {
   try {
-    loops_[index]->run(make_handler_, index);
+    loop.run(make_handler_);
   } catch (const std::exception& exception) {
     const std::lock_guard lock{failure_mutex_};
     outcome_ = fail(Error::Kind::internal, exception.what());

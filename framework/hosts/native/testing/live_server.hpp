@@ -128,8 +128,8 @@ struct TestServer {
 
   explicit TestServer(ServeOptions options = patient_options()) {
     options.on_problem = [this](std::string_view, std::string_view) { ++problems; };
-    auto started = Server::start(
-        std::move(options), [this](boost::asio::io_context&, unsigned) { return std::make_unique<TestHandler>(seen); });
+    auto started = Server::start(std::move(options),
+                                 [this](boost::asio::io_context&) { return std::make_unique<TestHandler>(seen); });
     REQUIRE(started.has_value());
     server = *std::move(started);
   }
