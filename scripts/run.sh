@@ -106,7 +106,7 @@ start_workers() {
   (umask 077 && : >"$settings")
   [[ ! -e $vars ]] || cat "$vars" >>"$settings"
   for name in CLERK_PUBLISHABLE_KEY CLERK_SECRET_KEY CLERK_API_URL CLERK_JWT_KEY CLERK_WEBHOOK_SECRET CLERK_JWT_TEMPLATE APP_URL POSTERN_SECRET \
-    AUTH_MODE BRIDGE_QUERY_TOKEN DYNAMIC_REGISTRATION CLIENT_METADATA_DOCUMENTS ALLOWED_ORIGINS LOG_LEVEL; do
+    AUTH_MODE BRIDGE_QUERY_TOKEN DYNAMIC_REGISTRATION CLIENT_METADATA_DOCUMENTS OAUTH_CLIENTS ALLOWED_ORIGINS LOG_LEVEL; do
     [[ -z ${!name:-} ]] || printf '%s="%s"\n' "$name" "${!name}" >>"$settings"
   done
   printf 'SERVER_URL="%s"\n' "$server_url" >>"$settings"

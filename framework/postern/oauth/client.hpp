@@ -1,6 +1,6 @@
-// An OAuth client whose metadata was checked, at registration or in its document: to hold one is the proof.
+// An OAuth client whose metadata was checked: to hold one is the proof.
 //
-//   CO_TRY(auto client, co_await clients.find(client_id));     // the only ways to one: Clients, and ClientDocuments
+//   CO_TRY(auto client, co_await clients.find(client_id));     // or of ClientDocuments, or parse_known_clients
 //   if (client && client->allows_redirect_to(redirect_uri)) ...
 #pragma once
 
@@ -11,6 +11,7 @@
 
 #include "postern/base/result.hpp"
 #include "postern/base/time.hpp"
+#include "postern/json/value.hpp"
 #include "postern/ports/crypto.hpp"
 
 namespace postern::oauth {
@@ -42,6 +43,9 @@ class RegisteredClient {
   [[nodiscard]] bool allows_redirect_to(std::string_view redirect_uri) const;
   // In constant time. False for a public client, which has no secret.
   [[nodiscard]] bool has_secret(Crypto& crypto, std::string_view presented) const;
+
+  // known_clients.hpp
+  [[nodiscard]] static Result<RegisteredClient> from_description(const json::Object& description);
 
  private:
   friend class Clients;

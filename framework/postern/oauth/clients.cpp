@@ -14,14 +14,13 @@ using namespace std::chrono_literals;
 
 std::string key_of(const std::string& client_id) { return "client/" + client_id; }
 
-// Ours are base64url after a prefix; whatever else comes in a request never becomes part of a key.
-bool could_be_an_id(std::string_view id) {
+}  // namespace
+
+bool Clients::could_be_an_id(std::string_view id) {
   return !id.empty() && id.size() <= limits::client_id_bytes_max && std::ranges::all_of(id, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
   });
 }
-
-}  // namespace
 
 std::string Clients::id_of(const ClientMetadata& metadata) const {
   std::vector<std::string> redirect_uris = metadata.redirect_uris;
@@ -65,6 +64,8 @@ Task<Result<Clients::Registration>> Clients::add_confidential(RegisteredClient c
 
 Task<Result<std::optional<RegisteredClient>>> Clients::find(std::string client_id) {
   if (!could_be_an_id(client_id)) co_return std::nullopt;
+  const auto known = std::ranges::find(known_, client_id, &RegisteredClient::id);
+  if (known != known_.end()) co_return *known;
   const std::string key = key_of(client_id);
   auto record = co_await ports_.cache.get(key);
   if (!record) {

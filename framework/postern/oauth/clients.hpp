@@ -10,6 +10,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "postern/base/result.hpp"
 #include "postern/base/secret.hpp"
@@ -26,8 +28,12 @@ class Clients {
     Secret secret;  // empty for a public client
   };
 
-  // `id_key` must outlive it.
-  Clients(const Ports& ports, const Secret& id_key) : ports_(ports), id_key_(id_key) {}
+  // The operator's own clients are found like the registered ones, and need no record. All must outlive it.
+  Clients(const Ports& ports, const Secret& id_key, const std::vector<RegisteredClient>& known)
+      : ports_(ports), id_key_(id_key), known_(known) {}
+
+  // Whatever else comes in a request never becomes part of a key.
+  [[nodiscard]] static bool could_be_an_id(std::string_view id);
 
   Task<Result<Registration>> add(ClientMetadata metadata);
   Task<Result<std::optional<RegisteredClient>>> find(std::string client_id);
@@ -43,6 +49,7 @@ class Clients {
 
   Ports ports_;
   const Secret& id_key_;
+  const std::vector<RegisteredClient>& known_;
 };
 
 }  // namespace postern::oauth

@@ -24,7 +24,7 @@ struct Context {
         sign_in(provider),
         keys(Keys::derive(ports.crypto, settings.server_secret)),
         pages(ports.crypto),
-        clients(ports, keys.client_id),
+        clients(ports, keys.client_id, settings.known_clients),
         client_documents(ports, settings.over_https() ? DocumentHosts::web : DocumentHosts::web_and_loopback),
         revoked(ports),
         grants(ports, revoked),

@@ -19,6 +19,7 @@ oauth::Settings oauth_settings(const mcp::App& app, const Settings& settings) {
   oauth.server_name = app.title().empty() ? app.name() : app.title();
   oauth.server_secret = settings.server_secret;
   for (const mcp::Scope& scope : app.scopes()) oauth.scopes.push_back({scope.name, scope.description});
+  oauth.known_clients = settings.known_clients;
   oauth.dynamic_registration = settings.dynamic_registration;
   oauth.client_metadata_documents = settings.client_metadata_documents;
   return oauth;

@@ -5,6 +5,7 @@
 
 #include "postern/base/concat.hpp"
 #include "postern/jose/rsa.hpp"
+#include "postern/oauth/register/known_clients.hpp"
 
 namespace postern::server {
 namespace {
@@ -44,6 +45,14 @@ std::optional<clerk::WebhookSecret> read_webhook_secret(VariableReader& reader) 
   reader.note_problem(concat("CLERK_WEBHOOK_SECRET cannot be used: ", secret.error().message,
                              " It stands in the Clerk dashboard, under Webhooks, at the endpoint."));
   return std::nullopt;
+}
+
+std::vector<oauth::RegisteredClient> read_clients(VariableReader& reader) {
+  auto clients = oauth::parse_known_clients(reader.optional("OAUTH_CLIENTS", "[]"));
+  if (clients) return *std::move(clients);
+  reader.note_problem(
+      concat("OAUTH_CLIENTS cannot be used: ", clients.error().message, " docs/configuration.md has an example."));
+  return {};
 }
 
 std::vector<std::string> read_origins(VariableReader& reader) {
@@ -87,6 +96,7 @@ Result<Settings, std::vector<std::string>> Settings::read(const Variables& varia
   const bool query_token = reader.choice("BRIDGE_QUERY_TOKEN", {"refuse", "accept"}) == "accept";
   const bool registration = reader.choice("DYNAMIC_REGISTRATION", {"on", "off"}) == "on";
   const bool documents = reader.choice("CLIENT_METADATA_DOCUMENTS", {"on", "off"}) == "on";
+  std::vector<oauth::RegisteredClient> known_clients = read_clients(reader);
   std::vector<std::string> allowed_origins = read_origins(reader);
 
   if (!reader.problems().empty()) return std::unexpected(reader.problems());
@@ -105,6 +115,7 @@ Result<Settings, std::vector<std::string>> Settings::read(const Variables& varia
       .bridge_query_token = query_token ? clerk::QueryToken::accept : clerk::QueryToken::refuse,
       .dynamic_registration = registration ? oauth::DynamicRegistration::on : oauth::DynamicRegistration::off,
       .client_metadata_documents = documents ? oauth::ClientMetadataDocuments::on : oauth::ClientMetadataDocuments::off,
+      .known_clients = std::move(known_clients),
       .allowed_origins = std::move(allowed_origins),
   };
 }

@@ -40,6 +40,8 @@ struct Settings {
   oauth::ClientMetadataDocuments client_metadata_documents =
       oauth::ClientMetadataDocuments::on;  // CLIENT_METADATA_DOCUMENTS
 
+  std::vector<oauth::RegisteredClient> known_clients;  // OAUTH_CLIENTS: those that need not register
+
   std::vector<std::string>
       allowed_origins;  // ALLOWED_ORIGINS: web pages that may call /mcp, besides ours and the app's
 

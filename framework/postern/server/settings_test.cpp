@@ -68,6 +68,8 @@ TEST_CASE("a wrong value is refused with the sentence that mends it") {
            {"AUTH_MODE", "password", "one of bridge"},
            {"BRIDGE_QUERY_TOKEN", "maybe", "one of refuse, accept"},
            {"CLIENT_METADATA_DOCUMENTS", "perhaps", "one of on, off"},
+           {"OAUTH_CLIENTS", "{}", "JSON array"},
+           {"OAUTH_CLIENTS", R"([{"client_id":"a"}])", "the client a"},
            {"PORT", "70000", "from 1 to 65535"},
            {"PORT", "80x", "from 1 to 65535"},
            {"ALLOWED_ORIGINS", "https://a.example.com, nonsense", "address without a path"},

@@ -40,6 +40,7 @@ void add_metadata_routes(http::Router& router, const Settings& settings) {
   // Clients of 2025-03-26, and some later ones, take the MCP endpoint for the issuer.
   add_document(router, std::string{authorization_server} + path, server);
   add_document(router, std::string{openid_configuration} + path, server);
+  add_document(router, path + std::string{openid_configuration}, server);  // OpenID Connect Discovery sec. 4
 }
 
 }  // namespace postern::oauth

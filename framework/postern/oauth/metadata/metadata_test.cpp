@@ -24,7 +24,7 @@ TEST_CASE("authorization server metadata is the same document at each address a 
   Flow flow;
   const http::Response first = flow.get("/.well-known/oauth-authorization-server");
   for (std::string_view path : {"/.well-known/oauth-authorization-server/mcp", "/.well-known/openid-configuration",
-                                "/.well-known/openid-configuration/mcp"})
+                                "/.well-known/openid-configuration/mcp", "/mcp/.well-known/openid-configuration"})
     CHECK(flow.get(std::string{path}).body == first.body);
   CHECK(member(first, "issuer") == issuer);
   const auto document = json::parse(first.body);

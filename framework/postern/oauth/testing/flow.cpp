@@ -84,7 +84,7 @@ Settings Flow::settings(std::string_view at, bool with_scopes) {
   return settings;
 }
 
-Flow::Flow(std::string_view at, bool with_scopes) : server(settings(at, with_scopes), ports, sign_in) {
+Flow::Flow(Settings given) : server(std::move(given), ports, sign_in) {
   server.add_routes(router);
   REQUIRE(run_ready(server.reread_revocations()));
 }

@@ -74,7 +74,10 @@ struct Browser {
 
 class Flow {
  public:
-  explicit Flow(std::string_view at = issuer, bool with_scopes = true);
+  explicit Flow(std::string_view at = issuer, bool with_scopes = true) : Flow(settings(at, with_scopes)) {}
+  explicit Flow(Settings settings);
+
+  static Settings settings(std::string_view at = issuer, bool with_scopes = true);
 
   http::Response send(http::Request request);
   // All at once, interleaved at every store operation.
@@ -109,9 +112,6 @@ class Flow {
   FakeSignIn sign_in;
   AuthorizationServer server;
   http::Router router;
-
- private:
-  static Settings settings(std::string_view at, bool with_scopes);
 };
 
 // A member of a JSON body, or a parameter of a Location; empty if it is not there.
