@@ -55,8 +55,9 @@ http::Response AuthorizationServer::challenge(const BearerError& error) const {
   return bearer_challenge(context_->settings, error);
 }
 
-http::Response AuthorizationServer::insufficient_scope(const std::vector<std::string>& needed) const {
-  return insufficient_scope_challenge(context_->settings, needed);
+http::Response AuthorizationServer::insufficient_scope(const std::vector<std::string>& held,
+                                                       const std::vector<std::string>& needed) const {
+  return insufficient_scope_challenge(context_->settings, held, needed);
 }
 
 Task<Result<void>> AuthorizationServer::revoke_grant(std::string grant_id, std::string reason) {

@@ -46,8 +46,9 @@ class AuthorizationServer {
   [[nodiscard]] Result<AccessToken, BearerError> authenticate(const http::Request& request) const;
   // The answer for a request that is not authenticated: 401, or 400 for one that is malformed.
   [[nodiscard]] http::Response challenge(const BearerError& error) const;
-  // 403 that names every scope the operation needs (MCP, scope challenge handling).
-  [[nodiscard]] http::Response insufficient_scope(const std::vector<std::string>& needed) const;
+  // 403 that names every scope that the next token should have (MCP, scope challenge handling).
+  [[nodiscard]] http::Response insufficient_scope(const std::vector<std::string>& held,
+                                                  const std::vector<std::string>& needed) const;
 
   // For when a user's sign-in turns out to be over. `reason` goes to the log.
   Task<Result<void>> revoke_grant(std::string grant_id, std::string reason);

@@ -1,6 +1,8 @@
 #include "postern/oauth/bearer.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <utility>
 
 #include "postern/json/value.hpp"
@@ -91,10 +93,15 @@ http::Response bearer_challenge(const Settings& settings, const BearerError& err
   return challenge_with(401, error_body("invalid_token", sentence), "invalid_token", sentence, metadata_url, scope);
 }
 
-http::Response insufficient_scope_challenge(const Settings& settings, const std::vector<std::string>& needed) {
+http::Response insufficient_scope_challenge(const Settings& settings, const std::vector<std::string>& held,
+                                            const std::vector<std::string>& needed) {
+  std::vector<Scope> asked;
+  std::ranges::copy_if(settings.scopes, std::back_inserter(asked), [&](const Scope& scope) {
+    return std::ranges::contains(held, scope.name) || std::ranges::contains(needed, scope.name);
+  });
   constexpr std::string_view sentence = "This needs a permission that was not granted.";
   return challenge_with(403, error_body("insufficient_scope", sentence), "insufficient_scope", sentence,
-                        resource_metadata_url(settings), scope_text(needed));
+                        resource_metadata_url(settings), scope_text(asked));
 }
 
 }  // namespace postern::oauth

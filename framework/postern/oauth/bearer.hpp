@@ -33,7 +33,10 @@ struct BearerError {
                                                                   const http::Request& request, TimePoint now);
 
 [[nodiscard]] http::Response bearer_challenge(const Settings& settings, const BearerError& error);
+// Names what the token may do already as well: a client asks anew for just what a challenge says, and would lose the
+// rest (MCP, scope challenge handling).
 [[nodiscard]] http::Response insufficient_scope_challenge(const Settings& settings,
+                                                          const std::vector<std::string>& held,
                                                           const std::vector<std::string>& needed);
 
 }  // namespace postern::oauth

@@ -52,10 +52,10 @@ TEST_CASE("challenges are exact") {
   const http::Response malformed = flow.server.challenge({.kind = Kind::malformed, .reason = {}});
   CHECK(malformed.status == 400);
   CHECK(header(malformed, "WWW-Authenticate").starts_with("Bearer error=\"invalid_request\", "));
-  const http::Response forbidden = flow.server.insufficient_scope({"orders:write"});
+  const http::Response forbidden = flow.server.insufficient_scope({"orders:read"}, {"orders:write"});
   CHECK(forbidden.status == 403);
   CHECK(header(forbidden, "WWW-Authenticate").contains("error=\"insufficient_scope\""));
-  CHECK(header(forbidden, "WWW-Authenticate").contains("scope=\"orders:write\""));
+  CHECK(header(forbidden, "WWW-Authenticate").contains("scope=\"orders:read orders:write\""));
   CHECK(header(forbidden, "WWW-Authenticate").contains("resource_metadata="));
 }
 

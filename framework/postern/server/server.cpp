@@ -144,7 +144,7 @@ Task<http::Response> Server::call_mcp(http::Request& request) {
   if (token) caller = principal_of(std::move(*token));
   auto answer = co_await endpoint_.handle(request, caller ? &*caller : nullptr);
   if (answer) co_return *std::move(answer);
-  co_return caller ? oauth_.insufficient_scope(answer.error().scopes) : oauth_.challenge(token.error());
+  co_return caller ? oauth_.insufficient_scope(caller->scopes, answer.error().scopes) : oauth_.challenge(token.error());
 }
 
 Task<http::Response> Server::ready() {

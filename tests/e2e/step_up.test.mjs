@@ -1,0 +1,63 @@
+// A connection that may do little, and a tool that needs more: the challenge, and the way to a wider permission.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Assistant, modern } from '../harness/assistant.mjs';
+import { Client, pkce } from '../harness/by_hand.mjs';
+import { Person } from '../harness/person.mjs';
+import { startStack } from '../harness/stack.mjs';
+
+let stack;
+before(async () => { stack = await startStack(); });
+after(async () => {
+  const exits = await stack.stop();
+  assert.deepEqual(exits.server, { code: 0, signal: null }, `the server ended badly:\n${stack.server.log}`);
+});
+
+// An assistant whose user allowed it just this.
+async function assistantWith(scope, person) {
+  const client = await new Client(stack.mcpUrl).register();
+  const { verifier, challenge } = pkce();
+  const url = client.authorizationUrl(challenge);
+  url.searchParams.set('scope', scope);
+  const callback = await person.connect(url, client.redirectUri);
+  const tokens = await (await client.redeem(callback.searchParams.get('code'), verifier)).json();
+  assert.equal(tokens.scope, scope);
+  const issuer = new URL(stack.mcpUrl).origin;
+  const assistant = new Assistant(stack.mcpUrl);
+  Object.assign(assistant, { tokens: { ...tokens, issuer }, registration: { client_id: client.id, issuer }, client: modern.client() });
+  await assistant.client.connect(assistant.transport(modern));
+  return assistant;
+}
+
+test('a tool that needs more than was allowed leads to the consent page, for what is held and what is needed', async () => {
+  const assistant = await assistantWith('orders:read', new Person('Ada'));
+  const { orders } = (await assistant.client.callTool({ name: 'search_orders', arguments: { status: 'open' } })).structuredContent;
+  const cancel = () => assistant.client.callTool({ name: 'cancel_order', arguments: { order_id: orders[0].id } });
+  await assert.rejects(cancel(), /unauthori[sz]ed/i);
+  const refused = assistant.requests.find(({ status }) => status === 403);
+  const challenge = refused.headers.get('www-authenticate');
+  assert.match(challenge, /error="insufficient_scope"/);
+  assert.match(challenge, /scope="orders:read orders:write"/);
+  assert.match(challenge, /resource_metadata="/);
+  assert.match(assistant.authorizationUrl.searchParams.get('scope'), /^orders:read orders:write\b/);
+
+  const callback = await new Person('Ada').connect(assistant.authorizationUrl, assistant.redirectUri);
+  await modern.finish(assistant.client.transport, callback);
+  assert.equal((await cancel()).structuredContent.status, 'cancelled');
+  assert.ok(!(await assistant.client.callTool({ name: 'search_orders', arguments: {} })).isError, 'what it could do before, it still can');
+  await assistant.close();
+});
+
+test('a refresh may ask for less, and never for more', async () => {
+  const assistant = await assistantWith('orders:read', new Person('Grace'));
+  const refresh = async (scope) => {
+    const response = await fetch(new URL('/token', stack.mcpUrl), {
+      method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: assistant.tokens.refresh_token, client_id: assistant.registration.client_id, scope }),
+    });
+    return response.json();
+  };
+  for (const wider of ['orders:write', 'orders:read orders:write']) assert.equal((await refresh(wider)).error, 'invalid_scope');
+  assert.equal((await refresh('orders:read openid')).scope, 'orders:read', 'what nobody knows here is left out');
+  await assistant.close();
+});
