@@ -9,10 +9,10 @@
   (memory (export "memory") 1)
   (global $waiting (mut i32) (i32.const 0))
   ;; A response: status 200, no stream, no header fields, "ok".
-  (data (i32.const 0) "\00\00\00\00\00\00\69\40" "\00\00\00\00\00\00\00\00" "\00\00\00\00\00\00\00\00" "\02\00\00\00ok")
+  (data (i32.const 0) "\00\00\00\00\00\00\69\40" "\00\00\00\00\00\00\00\00" "\00\00\00\00" "\02\00\00\00ok")
 
   (func $answer (param $request i32)
-    (call $respond (local.get $request) (i32.const 0) (i32.const 30))
+    (call $respond (local.get $request) (i32.const 0) (i32.const 26))
     (call $done (local.get $request)))
 
   (func (export "begin") (param $request i32) (param $record i32) (param $size i32)

@@ -7,8 +7,8 @@ export { StoreObject } from '../../framework/hosts/workers/shim/store.mjs';
 let instance = null;
 
 export default {
-  async fetch({ method, url, headers, signal }, env, context) {
+  async fetch(request, env, context) {
     if (!instance || instance.lost) instance = Instance.start(module, {});
-    return instance.serve({ method, target: new URL(url).pathname, peer: '', headers, body: new Uint8Array(), signal }, env, context);
+    return instance.serve(request, new Uint8Array(), env, context);
   },
 };

@@ -9,6 +9,7 @@
 // error that somebody handles. Views live as long as the bytes.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -32,11 +33,9 @@ class RecordWriter {
     bytes_ += value;
   }
   void headers(const http::HeaderMap& headers) {
-    number(static_cast<double>(headers.size()));
-    for (const http::Header& header : headers) {
-      text(header.name);
-      text(header.value);
-    }
+    std::string lines;
+    for (const http::Header& header : headers) lines.append(header.name).append("\n").append(header.value).append("\n");
+    text(lines);
   }
   void reserve(std::size_t size) { bytes_.reserve(size); }
   [[nodiscard]] const std::string& bytes() const { return bytes_; }
@@ -57,17 +56,24 @@ class RecordReader {
   std::string_view text() { return take(read<std::uint32_t>()); }
   // Fields that are no header fields to us (headers.hpp) are left out.
   http::HeaderMap headers() {
+    std::string_view rest = text();
     http::HeaderMap headers;
-    std::size_t left = count();
-    headers.reserve(left);
-    for (; left > 0; --left) {
-      const std::string_view name = text();
-      headers.add(name, text());
+    headers.reserve(static_cast<std::size_t>(std::ranges::count(rest, '\n')) / 2);
+    while (!rest.empty()) {
+      const std::string_view name = take_line(rest);
+      headers.add(name, take_line(rest));
     }
     return headers;
   }
 
  private:
+  static std::string_view take_line(std::string_view& rest) {
+    const std::size_t end = rest.find('\n');
+    ensure(end != std::string_view::npos);
+    const std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(end + 1);
+    return line;
+  }
   std::string_view take(std::size_t size) {
     ensure(size <= rest_.size());
     const std::string_view taken = rest_.substr(0, size);

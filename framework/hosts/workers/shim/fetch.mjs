@@ -2,7 +2,7 @@
 // time and size are bounded. Which URLs are allowed was decided by the core.
 
 /**
- * @typedef {{ method: string, url: string, timeoutMs: number, bytesMax: number, headers: [string, string][], body: Uint8Array }} Asked
+ * @typedef {{ method: string, url: string, timeoutMs: number, bytesMax: number, headers: Headers, body: Uint8Array }} Asked
  * @typedef {{ status: number, headers: Headers, body: Uint8Array }} Answer
  */
 
@@ -14,8 +14,9 @@
  */
 export async function fetchBounded({ method, url, timeoutMs, bytesMax, headers, body }, signal) {
   const hasBody = method !== 'GET' && method !== 'HEAD';
+  headers.set('accept-encoding', 'identity');
   const response = await fetch(url, {
-    method, headers: [['accept-encoding', 'identity'], ...headers], body: hasBody ? body : undefined, redirect: 'manual',
+    method, headers, body: hasBody ? body : undefined, redirect: 'manual',
     signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
   });
   if (response.headers.has('content-encoding')) throw new TypeError('The answer is compressed, and that was not asked for.');

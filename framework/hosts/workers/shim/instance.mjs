@@ -22,10 +22,12 @@ class Served {
   /** @param {number} number @param {Record<string, any>} env @param {ExecutionContext} context */
   constructor(number, env, context) {
     Object.assign(this, { number, env, context });
-    this.id = crypto.randomUUID(); // for the case that the module cannot answer any more
-    /** @type {PromiseWithResolvers<Response>} */
-    this.response = Promise.withResolvers();
-    this.turn = Promise.withResolvers();
+    /** @type {Response|null} */
+    this.response = null;
+    /** Who waits for the response. @type {PromiseWithResolvers<Response>|null} */
+    this.answered = null;
+    /** @type {PromiseWithResolvers<void>|null} */
+    this.turn = null;
     /** @type {Map<number, AbortController>} */
     this.operations = new Map();
     /** Operations that were dropped in another request's turn. @type {AbortController[]} */
@@ -40,8 +42,17 @@ class Served {
   end() {
     this.ended = true;
     this.stayAlive();
-    this.turn.resolve();
+    this.turn?.resolve();
   }
+
+  /** @param {Response} response */
+  answer(response) {
+    this.response ??= response;
+    this.answered?.resolve(response);
+  }
+
+  // Most calls are answered before they first wait for something: those get by without a promise.
+  whenAnswered() { return this.response ?? (this.answered = Promise.withResolvers()).promise; }
 
   // workerd takes a request that has no I/O of its own under way for one that will never answer, and ends it at once. One
   // that waits for another request has none, so it gets a timer. Called in its own context.
@@ -55,15 +66,20 @@ class Served {
     }
   }
 
-  /** Answers in the module's place, or ends the answer that has begun. @param {number} status @param {string} error */
+  /** Answers in the module's place, or ends the answer that has begun. Gives the id it told. @param {number} status @param {string} error */
   fail(status, error) {
+    const id = crypto.randomUUID();
     this.end();
     this.stream?.controller.close();
     this.stream?.pulled?.resolve();
-    this.response.resolve(Response.json({ error, message: `The server's log has more, under request ${this.id}.` },
-      { status, headers: { 'x-request-id': this.id, 'cache-control': 'no-store', ...(status === 503 && { 'retry-after': '1' }) } }));
+    this.answer(Response.json({ error, message: `The server's log has more, under request ${id}.` },
+      { status, headers: { 'x-request-id': id, 'cache-control': 'no-store', ...(status === 503 && { 'retry-after': '1' }) } }));
+    return id;
   }
 }
+
+// What follows the authority: "/mcp?x=1".
+const targetOf = (url) => url.slice(url.indexOf('/', url.indexOf('//') + 2));
 
 export class Instance {
   /** Why the instance is no more, once that is so. @type {unknown} */
@@ -76,6 +92,7 @@ export class Instance {
   /** @type {Map<number, object>} */
   #keys = new Map();
   #lastKey = 0;
+  #record = new RecordWriter();
   #exports;
 
   /** @param {WebAssembly.Module} module */
@@ -99,30 +116,32 @@ export class Instance {
   }
 
   /**
-   * @param {{ method: string, target: string, peer: string, headers: Headers, body: Uint8Array, signal: AbortSignal }} request
+   * @param {Request} request
+   * @param {Uint8Array} body  of the request
    * @param {Record<string, any>} env
    * @param {ExecutionContext} context
-   * @returns {Promise<Response>}
+   * @returns {Response|Promise<Response>}
    */
-  serve({ method, target, peer, headers, body, signal }, env, context) {
+  serve(request, body, env, context) {
+    const { method, url, headers } = request;
     const served = new Served(++this.#lastNumber, env, context);
     this.#requests.set(served.number, served);
-    const record = new RecordWriter().text(method).text(target).text(peer).pairs(headers).text(body).bytes();
+    const record = this.#record.clear().text(method).text(targetOf(url)).text(headers.get('cf-connecting-ip') ?? '').headers(headers).text(body).bytes();
     this.#enter(served, () => this.#exports.begin(served.number, this.#write(record), record.length));
     if (!served.ended) {
       context.waitUntil(this.#takeTurns(served));
-      signal.addEventListener('abort', () => this.#abort(served), { once: true });
+      request.signal.addEventListener('abort', () => this.#abort(served), { once: true });
     }
-    return served.response.promise;
+    return served.whenAnswered();
   }
 
   // Runs in the request's own context until it has ended, and enters the module there whenever a turn was asked for.
   async #takeTurns(served) {
     for (;;) {
+      served.turn = Promise.withResolvers();
       await served.turn.promise;
       if (served.ended) return;
       if (this.lost) return served.fail(503, 'unavailable');
-      served.turn = Promise.withResolvers();
       for (const dropped of served.dropped.splice(0)) dropped.abort();
       this.#enter(served, () => this.#exports.wake(served.number));
     }
@@ -156,9 +175,9 @@ export class Instance {
   // After a trap nothing in the module's memory can be trusted. Everybody else is told in his own context.
   #lose(culprit, error) {
     this.#lost = error;
-    console.error(JSON.stringify({ level: 'error', event: 'server.instance_lost', request: culprit.id, reason: String(error?.stack ?? error) }));
-    culprit.fail(500, 'internal_error');
-    for (const served of this.#requests.values()) served.turn.resolve();
+    const id = culprit.fail(500, 'internal_error');
+    console.error(JSON.stringify({ level: 'error', event: 'server.instance_lost', request: id, reason: String(error?.stack ?? error) }));
+    for (const served of this.#requests.values()) served.turn?.resolve();
     this.#requests.clear();
   }
 
@@ -183,7 +202,7 @@ export class Instance {
       write: (number, address, size) => this.#answerPull(number, (controller) => controller.enqueue(bytes(address, size).slice())),
       finish: (number) => this.#answerPull(number, (controller) => controller.close()),
       done: (number) => this.#forget(this.#requests.get(number)),
-      want_turn: (number) => this.#requests.get(number)?.turn.resolve(),
+      want_turn: (number) => this.#requests.get(number)?.turn?.resolve(),
       start: (number, operation, kind, address, size) =>
         this.#start(this.#requests.get(number), operation, operations[kind], new RecordReader(bytes(address, size))),
       drop: (number, operation) => this.#drop(this.#requests.get(number), operation),
@@ -223,9 +242,9 @@ export class Instance {
   #respond(served, record) {
     const status = record.number();
     const isStream = record.number() === 1;
-    const headers = record.pairs();
+    const headers = record.headers();
     const body = isStream ? this.#stream(served) : record.bytes().slice();
-    served.response.resolve(new Response(NULL_BODY_STATUSES.has(status) ? null : body, { status, headers }));
+    served.answer(new Response(NULL_BODY_STATUSES.has(status) ? null : body, { status, headers }));
   }
 
   // Pulled one piece at a time: a reader that is slow keeps the module waiting, not piling up.
@@ -265,6 +284,6 @@ export class Instance {
     served.operations.delete(number);
     if (served === this.#current) return controller.abort();
     served.dropped.push(controller);
-    served.turn.resolve();
+    served.turn?.resolve();
   }
 }

@@ -20,11 +20,11 @@ async function sleep(record, { signal }) {
 /** @param {RecordReader} record @param {Scope} scope */
 function fetch(record, { signal }) {
   const asked = {
-    method: record.text(), url: record.text(), timeoutMs: record.number(), bytesMax: record.number(), headers: record.pairs(),
+    method: record.text(), url: record.text(), timeoutMs: record.number(), bytesMax: record.number(), headers: record.headers(),
     body: record.bytes().slice(),
   };
   return fetchBounded(asked, signal).then((answer) => answer
-    ? new RecordWriter().number(0).number(answer.status).pairs(answer.headers).text(answer.body).bytes()
+    ? new RecordWriter().number(0).number(answer.status).headers(answer.headers).text(answer.body).bytes()
     : new RecordWriter().number(1).bytes());
 }
 

@@ -1,6 +1,6 @@
 // The records that cross between module and shim (../abi.md): numbers and texts, one after the other.
 //
-//   const bytes = new RecordWriter().text('GET').number(5000).bytes();
+//   const bytes = new RecordWriter().text('GET').number(5000).bytes();     // a writer can be used again: clear()
 //   const reader = new RecordReader(bytes);
 //   reader.text(); reader.number();
 
@@ -35,6 +35,18 @@ export class RecordWriter {
     const list = [...pairs];
     this.number(list.length);
     for (const [name, value] of list) this.text(name).text(value);
+    return this;
+  }
+
+  /** Header fields. @param {Headers} headers */
+  headers(headers) {
+    let lines = '';
+    headers.forEach((value, name) => { lines += `${name}\n${value}\n`; });
+    return this.text(lines);
+  }
+
+  clear() {
+    this.#size = 0;
     return this;
   }
 
@@ -85,6 +97,10 @@ export class RecordReader {
 
   text() { return decoder.decode(this.bytes()); }
 
-  /** @returns {[string, string][]} */
-  pairs() { return Array.from({ length: this.number() }, () => [this.text(), this.text()]); }
+  headers() {
+    const headers = new Headers();
+    const lines = this.text().split('\n');
+    for (let at = 0; at + 1 < lines.length; at += 2) headers.append(lines[at], lines[at + 1]);
+    return headers;
+  }
 }

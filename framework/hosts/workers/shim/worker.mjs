@@ -19,9 +19,7 @@ export default {
     if (!instance) {
       return Response.json({ error: 'misconfigured', message: "The server's settings are wrong. Its log says which, and what to write." }, { status: 503 });
     }
-    const { pathname, search } = new URL(request.url);
-    const { method, headers, signal } = request;
-    return instance.serve({ method, target: pathname + search, peer: headers.get('cf-connecting-ip') ?? '', headers, body, signal }, env, context);
+    return instance.serve(request, body, env, context);
   },
 };
 
