@@ -22,7 +22,7 @@ export async function load(url, { headers, body }, { seconds, connections = 64 }
   await new Promise((resolve) => wrk.on('exit', resolve));
   await rm(folder, { recursive: true });
   if (/Non-2xx|Socket errors/.test(out)) throw new Error(out);
-  return { rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(out)[1]), p99: /99%\s+(\S+)/.exec(out)?.[1] };
+  return { rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(out)[1]), p99: /^\s+99%\s+(\S+)/m.exec(out)?.[1] };
 }
 
 export const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
