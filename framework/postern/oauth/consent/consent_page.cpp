@@ -20,8 +20,8 @@ std::string destination(const std::string& redirect_uri) {
   if (!url) return {};  // cannot be: it was parsed when it was registered
   if (url->is_loopback())
     return "<p class=\"place\">a program on this computer</p>\n"
-           "<p class=\"warning\">Any program on this computer can use any name. Approve only if you started this "
-           "yourself just now.</p>\n";
+           "<p class=\"warning\">Any program on this computer can claim to be this assistant. Approve only if you "
+           "started this yourself just now.</p>\n";
   if (url->scheme() == "https") return "<p class=\"place\">" + escape_html(url->host()) + "</p>\n";
   return "<p class=\"place\">the app on this device that opens " + escape_html(url->scheme()) + ": links</p>\n";
 }
