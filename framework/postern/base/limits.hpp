@@ -70,5 +70,8 @@ inline constexpr std::size_t rpc_batch_max = 32;
 inline constexpr auto mcp_session_lifetime = 24h;
 inline constexpr std::size_t mcp_session_id_bytes_max = 1024;
 inline constexpr std::size_t mcp_sessions_met_max = 10'000;
+inline constexpr std::size_t watched_resources_max = 100;  // by one stream or session
+inline constexpr auto request_state_lifetime = 10min;
+inline constexpr std::size_t completions_max = 100;  // 2026-07-28, server/utilities/completion
 
 }  // namespace postern::limits

@@ -24,9 +24,89 @@ bool is_scope_name(std::string_view name) {
   return !name.empty() && std::ranges::all_of(name, allowed);
 }
 
+template <class Declared>
+bool any_open(const std::deque<Declared>& declared) {
+  return std::ranges::any_of(declared, &Declared::open_to_anyone);
+}
+
+Result<void> check_access(const std::string& what, const Declaration& declaration,
+                          const std::set<std::string_view>& scope_names) {
+  if (declaration.open_to_anyone && !declaration.scopes.empty()) {
+    return fail(Error::Kind::invalid, what + " is public, so it cannot need a scope.");
+  }
+  for (const std::string& scope : declaration.scopes) {
+    if (!scope_names.contains(scope)) {
+      return fail(Error::Kind::invalid,
+                  concat(what, " needs the scope \"", scope, "\", which the app does not declare."));
+    }
+  }
+  return {};
+}
+
+// scheme ":" of RFC 3986 sec. 3.1.
+bool is_absolute_uri(std::string_view uri) {
+  auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  auto allowed = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.'; };
+  const std::size_t colon = uri.find(':');
+  return colon != std::string_view::npos && colon > 0 && is_letter(uri.front()) &&
+         std::ranges::all_of(uri.substr(0, colon), allowed);
+}
+
+// Each variable is a member of the function's input, and each member that must be there is a variable.
+Result<void> check_variables(const std::string& what, const Resource& resource) {
+  const std::vector<std::string> variables = resource.uri.variables();
+  const json::Value* properties = json::find(resource.variables_schema, "properties");
+  for (const std::string& name : variables) {
+    if (!properties || !json::find(*properties, name)) {
+      return fail(Error::Kind::invalid,
+                  concat(what, " has a variable \"", name, "\", which its function does not take."));
+    }
+  }
+  const json::Value* required = json::find(resource.variables_schema, "required");
+  for (const json::Value& name : required ? required->as_array() : json::Array{}) {
+    if (!std::ranges::contains(variables, std::string_view{name.as_string()})) {
+      return fail(Error::Kind::invalid, concat(what, " has no variable \"", std::string_view{name.as_string()},
+                                               "\", which its function needs."));
+    }
+  }
+  return {};
+}
+
+// A completer for something that is not there would never be asked.
+Result<void> check_completers(const std::string& what, const Completers& completers, const json::Object& schema) {
+  const json::Value* properties = json::find(schema, "properties");
+  for (const auto& [argument, completer] : completers) {
+    if (!properties || !json::find(*properties, argument)) {
+      return fail(Error::Kind::invalid, concat(what, " has no \"", argument, "\" to complete."));
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
+PromptBuilder App::add_prompt(std::string name, std::string description, json::Object input_schema,
+                              Prompt::Start start) {
+  Prompt& prompt = prompts_.emplace_back(Prompt{{.name = std::move(name), .description = std::move(description)}});
+  prompt.input_schema = std::move(input_schema);
+  prompt.start = std::move(start);
+  return PromptBuilder{prompt};
+}
+
+ResourceBuilder App::add_resource(std::string uri, std::string name, std::string description,
+                                  json::Object variables_schema, Resource::Start start) {
+  auto parsed = uri::UriTemplate::parse(uri);
+  if (!parsed) problems_.push_back(parsed.error());
+  Resource& resource =
+      resources_.emplace_back(Resource{{.name = std::move(name), .description = std::move(description)},
+                                       parsed ? *std::move(parsed) : uri::UriTemplate{}});
+  resource.variables_schema = std::move(variables_schema);
+  resource.start = std::move(start);
+  return ResourceBuilder{resource};
+}
+
 Result<void> App::check() const {
+  if (!problems_.empty()) return std::unexpected(problems_.front());
   std::set<std::string_view> scope_names;
   for (const Scope& scope : scopes_) {
     if (!is_scope_name(scope.name)) return fail(Error::Kind::invalid, "\"" + scope.name + "\" is no name for a scope.");
@@ -34,22 +114,33 @@ Result<void> App::check() const {
       return fail(Error::Kind::invalid, "The scope \"" + scope.name + "\" is declared twice.");
     }
   }
-  std::set<std::string_view> tool_names;
+  std::set<std::string_view> names;
   for (const Tool& tool : tools_) {
-    const std::string quoted = "The tool \"" + tool.name + "\"";
+    const std::string what = "The tool \"" + tool.name + "\"";
     if (!is_tool_name(tool.name)) {
-      return fail(Error::Kind::invalid, quoted + " needs a name of 1 to 128 letters, digits, '_', '-' or '.'.");
+      return fail(Error::Kind::invalid, what + " needs a name of 1 to 128 letters, digits, '_', '-' or '.'.");
     }
-    if (!tool_names.insert(tool.name).second) return fail(Error::Kind::invalid, quoted + " is declared twice.");
-    if (tool.access == Tool::Access::anyone && !tool.scopes.empty()) {
-      return fail(Error::Kind::invalid, quoted + " is public, so it cannot need a scope.");
+    if (!names.insert(tool.name).second) return fail(Error::Kind::invalid, what + " is declared twice.");
+    TRY(check_access(what, tool, scope_names));
+  }
+  names.clear();
+  for (const Prompt& prompt : prompts_) {
+    const std::string what = "The prompt \"" + prompt.name + "\"";
+    if (prompt.name.empty()) return fail(Error::Kind::invalid, "A prompt needs a name.");
+    if (!names.insert(prompt.name).second) return fail(Error::Kind::invalid, what + " is declared twice.");
+    TRY(check_access(what, prompt, scope_names));
+    TRY(check_completers(what, prompt.completers, prompt.input_schema));
+  }
+  names.clear();
+  for (const Resource& resource : resources_) {
+    const std::string what = "The resource \"" + resource.uri.text() + "\"";
+    if (!is_absolute_uri(resource.uri.text())) {
+      return fail(Error::Kind::invalid, what + " needs a URI with a scheme, such as acme://orders.");
     }
-    for (const std::string& scope : tool.scopes) {
-      if (!scope_names.contains(scope)) {
-        return fail(Error::Kind::invalid,
-                    concat(quoted, " needs the scope \"", scope, "\", which the app does not declare."));
-      }
-    }
+    if (!names.insert(resource.uri.text()).second) return fail(Error::Kind::invalid, what + " is declared twice.");
+    TRY(check_access(what, resource, scope_names));
+    TRY(check_variables(what, resource));
+    TRY(check_completers(what, resource.completers, resource.variables_schema));
   }
   return {};
 }
@@ -57,6 +148,28 @@ Result<void> App::check() const {
 const Tool* App::find_tool(std::string_view name) const {
   auto found = std::ranges::find(tools_, name, &Tool::name);
   return found == tools_.end() ? nullptr : &*found;
+}
+
+const Prompt* App::find_prompt(std::string_view name) const {
+  auto found = std::ranges::find(prompts_, name, &Prompt::name);
+  return found == prompts_.end() ? nullptr : &*found;
+}
+
+std::optional<ResourceMatch> App::find_resource(std::string_view uri) const {
+  for (const bool templates : {false, true}) {
+    for (const Resource& resource : resources_) {
+      if (resource.uri.has_variables() != templates) continue;
+      if (auto values = resource.uri.match(uri)) return ResourceMatch{&resource, *std::move(values)};
+    }
+  }
+  return std::nullopt;
+}
+
+bool App::open_to_anyone() const { return any_open(tools_) || any_open(prompts_) || any_open(resources_); }
+
+bool App::has_completers() const {
+  auto has = [](const auto& declared) { return !declared.completers.empty(); };
+  return std::ranges::any_of(prompts_, has) || std::ranges::any_of(resources_, has);
 }
 
 }  // namespace postern::mcp

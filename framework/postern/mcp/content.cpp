@@ -9,6 +9,21 @@ namespace postern::mcp {
 
 namespace {
 
+void write_contents(std::string& out, std::string_view uri, std::string_view mime_type, std::string_view name,
+                    std::string_view value) {
+  json::ObjectWriter resource{out};
+  json::append(resource.member("uri"), uri);
+  if (!mime_type.empty()) json::append(resource.member("mimeType"), mime_type);
+  json::append(resource.member(name), value);
+  resource.end();
+}
+void write_contents(std::string& out, const EmbeddedText& contents) {
+  write_contents(out, contents.uri, contents.mime_type, "text", contents.text);
+}
+void write_contents(std::string& out, const EmbeddedBytes& contents) {
+  write_contents(out, contents.uri, contents.mime_type, "blob", base64_encode(contents.bytes));
+}
+
 // Appends one block of content to an array.
 struct BlockWriter {
   std::string& out;
@@ -29,12 +44,8 @@ struct BlockWriter {
     if (!content.mime_type.empty()) json::append(block.member("mimeType"), content.mime_type);
     block.end();
   }
-  void operator()(const EmbeddedText& content) const {
-    write_resource(content.uri, content.mime_type, "text", content.text);
-  }
-  void operator()(const EmbeddedBytes& content) const {
-    write_resource(content.uri, content.mime_type, "blob", base64_encode(content.bytes));
-  }
+  void operator()(const EmbeddedText& content) const { write_resource(content); }
+  void operator()(const EmbeddedBytes& content) const { write_resource(content); }
 
   void write_text(std::string_view text) const {
     json::ObjectWriter block = begin("text");
@@ -54,14 +65,9 @@ struct BlockWriter {
     json::append(block.member("mimeType"), mime_type);
     block.end();
   }
-  void write_resource(std::string_view uri, std::string_view mime_type, std::string_view name,
-                      std::string_view value) const {
+  void write_resource(const auto& contents) const {
     json::ObjectWriter block = begin("resource");
-    json::ObjectWriter resource{block.member("resource")};
-    json::append(resource.member("uri"), uri);
-    if (!mime_type.empty()) json::append(resource.member("mimeType"), mime_type);
-    json::append(resource.member(name), value);
-    resource.end();
+    write_contents(block.member("resource"), contents);
     block.end();
   }
 };
@@ -85,6 +91,22 @@ std::string to_json(const ToolResult& result, Revision revision) {
   if (result.structured && rules.structured_output) object.member("structuredContent") += *result.structured;
   if (result.is_error) object.member("isError") += "true";
   object.end();
+  return text;
+}
+
+std::string to_json(const PromptMessage& message, Revision revision) {
+  std::string text;
+  json::ObjectWriter object{text};
+  json::append(object.member("role"), message.role == Role::user ? "user" : "assistant");
+  object.member("content");
+  std::visit(BlockWriter{text, rules_of(revision)}, message.content);
+  object.end();
+  return text;
+}
+
+std::string to_json(const ResourceContents& contents) {
+  std::string text;
+  std::visit([&text](const auto& it) { write_contents(text, it); }, contents);
   return text;
 }
 

@@ -45,6 +45,23 @@ struct EmbeddedBytes {
   std::string bytes;
 };
 using Content = std::variant<Text, Image, Audio, ResourceLink, EmbeddedText, EmbeddedBytes>;
+using ResourceContents = std::variant<EmbeddedText, EmbeddedBytes>;  // what a resource is read as
+
+enum class Role { user, assistant };
+struct PromptMessage {
+  Content content;
+  Role role = Role::user;
+};
+
+// Bytes that are no text: what the function of a resource may hand back.
+struct Bytes {
+  std::string bytes;
+};
+// Where a resource was declared to be, and as what: for contents that do not say it themselves.
+struct ResourceAddress {
+  std::string uri;
+  std::string mime_type;
+};
 
 struct ToolResult {
   std::vector<Content> content;
@@ -54,5 +71,7 @@ struct ToolResult {
 
 // A kind of content that the revision does not know yet becomes a text that says what it was.
 [[nodiscard]] std::string to_json(const ToolResult& result, Revision revision);
+[[nodiscard]] std::string to_json(const PromptMessage& message, Revision revision);
+[[nodiscard]] std::string to_json(const ResourceContents& contents);
 
 }  // namespace postern::mcp

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::string_view version_key = "io.modelcontextprotocol/protocolVersion";
 constexpr std::string_view capabilities_key = "io.modelcontextprotocol/clientCapabilities";
+constexpr std::string_view log_level_key = "io.modelcontextprotocol/logLevel";
 
 const json::Value* find_meta(const json::Object& params, std::string_view key) {
   const json::Value* meta = json::find(params, "_meta");
@@ -68,20 +69,18 @@ std::expected<void, rpc::Error> check_modern(const rpc::Request& request, const 
 // An answer for which nothing has to be awaited.
 Task<Endpoint::Answer> answered(Endpoint::Answer answer) { co_return answer; }
 
-bool has_public_tool(const App& app) {
-  return std::ranges::any_of(app.tools(), [](const Tool& tool) { return tool.access == Tool::Access::anyone; });
-}
-
 }  // namespace
 
 Endpoint::Endpoint(const App& app, const Ports& ports, EndpointOptions options)
     : app_(app),
       ports_(ports),
       options_(std::move(options)),
-      open_to_anyone_(has_public_tool(app)),
+      state_key_(derive_key(ports.crypto, options_.session_key, "mcp-request-state")),
+      open_to_anyone_(app.open_to_anyone()),
       catalog_(app),
       sessions_(ports_, options_.session_key),
-      cancellations_(ports_.bus) {}
+      in_flight_(ports_.bus),
+      streams_(app_, ports_, sessions_) {}
 
 Task<Endpoint::Answer> Endpoint::handle(http::Request& request, const Principal* caller) {
   if (!caller && !open_to_anyone_) return answered(std::unexpected(Denied{}));
@@ -90,8 +89,12 @@ Task<Endpoint::Answer> Endpoint::handle(http::Request& request, const Principal*
       return post(request, caller);
     case http::Method::delete_:
       return end_session(request, caller);
+    case http::Method::get:
+      if (!app_.resources().empty()) return open_stream(request, caller);
+      [[fallthrough]];
     default: {
-      // No stream of the server's own (2025-11-25, basic/transports: a GET may be answered so).
+      // There is nothing to tell on a stream of the server's own (2025-11-25, basic/transports: a GET may be answered
+      // so).
       http::Response response = http::Response::empty(405);
       response.headers.set("Allow", "POST, DELETE");
       return answered(std::move(response));
@@ -130,12 +133,25 @@ Task<Endpoint::Answer> Endpoint::post_modern(rpc::Message message, Exchange exch
   if (auto checked = check_modern(*asked, exchange.request.headers); !checked) {
     return answered(refusal(400, asked->id, checked.error()));
   }
+  exchange.client = parse_capabilities(find_meta(asked->params, capabilities_key)->as_object());
+  if (const json::Value* level = find_meta(asked->params, log_level_key)) {
+    exchange.log_from = level->is_string() ? find_severity(std::string_view{level->as_string()}) : std::nullopt;
+    if (!exchange.log_from) {
+      return answered(refusal(400, asked->id, {rpc::ErrorCode::invalid_params, "_meta has an unknown log level."}));
+    }
+  }
   return answer(std::move(*asked), exchange);
 }
 
 Task<Endpoint::Answer> Endpoint::answer(rpc::Request message, Exchange exchange) {
-  if (message.method == "tools/call") return call_tool(std::move(message), exchange);
-
+  if (const AppMethod method = find_app_method(app_, message.method)) {
+    return run(method, std::move(message), exchange);
+  }
+  if (message.method == "subscriptions/listen" && !exchange.session && !app_.resources().empty()) {
+    if (!exchange.accepted.events) return answered(http::Response::text(406, "Accept text/event-stream.\n"));
+    auto stream = streams_.listen(message, exchange.caller);
+    return answered(stream ? *std::move(stream) : refusal(200, message.id, stream.error()));
+  }
   const MethodOutcome outcome = catalog_.answer(exchange.revision, message.method, message.params);
   if (outcome) return answered(http::Response::json(200, rpc::result_reply(message.id, *outcome)));
   const bool not_found = outcome.error().code == rpc::ErrorCode::method_not_found;
@@ -143,46 +159,51 @@ Task<Endpoint::Answer> Endpoint::answer(rpc::Request message, Exchange exchange)
   return answered(refusal(not_found && modern ? 404 : 200, message.id, outcome.error()));
 }
 
-CallStart Endpoint::start(rpc::Request message, const Exchange& exchange, Strand* strand) const {
-  CallContext context{.app = app_,
-                      .ports = ports_,
-                      .upstream = options_.upstream,
-                      .revision = exchange.revision,
-                      .result_end = catalog_.result_end(exchange.revision),
-                      .id = std::move(message.id),
-                      .caller = exchange.caller ? std::optional{*exchange.caller} : std::nullopt,
-                      .request_id = exchange.request.id,
-                      .strand = strand};
-  return start_call(std::move(context), message.params);
+CallContext Endpoint::context_of(rpc::Id id, const Exchange& exchange, Strand* strand) const {
+  return {.app = app_,
+          .ports = ports_,
+          .upstream = options_.upstream,
+          .state_key = state_key_,
+          .revision = exchange.revision,
+          .result_end = catalog_.result_end(exchange.revision),
+          .id = std::move(id),
+          .caller = exchange.caller ? std::optional{*exchange.caller} : std::nullopt,
+          .client = exchange.client,
+          .log_from = exchange.accepted.events ? exchange.log_from : std::nullopt,
+          .can_ask = exchange.can_ask,
+          .request_id = exchange.request.id,
+          .strand = strand};
 }
 
-Task<Endpoint::Answer> Endpoint::call_tool(rpc::Request message, Exchange exchange) {
+Task<Endpoint::Answer> Endpoint::run(AppMethod method, rpc::Request message, Exchange exchange) {
   const rpc::Id id = message.id;
-  CallStart started = start(std::move(message), exchange, co_await this_strand());
+  CallStart started = method(context_of(std::move(message.id), exchange, co_await this_strand()), message.params);
   if (auto* denied = std::get_if<Denied>(&started)) co_return std::unexpected(std::move(*denied));
   if (auto* error = std::get_if<rpc::Error>(&started)) co_return refusal(200, id, *error);
-  auto call = std::get<std::unique_ptr<ToolCall>>(std::move(started));
+  auto request = std::get<std::unique_ptr<PendingRequest>>(std::move(started));
 
-  Cancellations::Registration registration;
-  if (!call->over() && exchange.session) registration = cancellations_.add(exchange.session->key + id.text(), *call);
+  InFlight::Registration registration;
+  if (!request->over() && exchange.session) registration = in_flight_.add(exchange.session->key, *request);
 
   if (!exchange.accepted.events) {
-    co_await run_to_end(*call);
-  } else if (!call->has_news() && exchange.accepted.json) {
-    co_await race(call->news(), ports_.clock.sleep_for(options_.stream_after));
+    co_await run_to_end(*request);
+  } else if (!request->has_news() && exchange.accepted.json) {
+    co_await race(request->news(), ports_.clock.sleep_for(options_.stream_after));
   }
-  const bool reply_is_all = call->over() && call->reply() && !call->has_messages();
-  if (reply_is_all && exchange.accepted.json) co_return http::Response::json(200, call->take_reply());
-  co_return reply_stream(std::move(call), std::move(registration), ports_.clock);
+  const bool reply_is_all = request->over() && request->reply() && !request->has_messages();
+  if (reply_is_all && exchange.accepted.json) {
+    co_return http::Response::json(request->http_status(), request->take_reply());
+  }
+  co_return reply_stream(std::move(request), std::move(registration), ports_.clock);
 }
 
-// For who cannot, or does not want to, hear of progress.
-Task<void> Endpoint::run_to_end(ToolCall& call) const {
-  while (!call.over() && ports_.clock.now() < call.ends_at()) {
-    co_await race(call.news(), ports_.clock.sleep_for(call.ends_at() - ports_.clock.now()));
-    while (call.take_message()) continue;
+// For who cannot, or does not want to, hear anything before the reply.
+Task<void> Endpoint::run_to_end(PendingRequest& request) const {
+  while (!request.over() && ports_.clock.now() < request.ends_at()) {
+    co_await race(request.news(), ports_.clock.sleep_for(request.ends_at() - ports_.clock.now()));
+    while (request.take_message()) continue;
   }
-  if (!call.over()) call.time_out();
+  if (!request.over()) request.time_out();
 }
 
 }  // namespace postern::mcp

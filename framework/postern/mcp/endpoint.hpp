@@ -7,8 +7,9 @@
 // One per event loop. Who is calling was verified before; Host, Origin and CORS are the server's as well. An ordinary
 // call does no I/O of ours and takes no lock.
 //
-// A call is answered with one JSON object, unless its tool reports progress or takes longer than stream_after: then the
-// answer becomes a stream of events. Dropping the task, or the response's stream, cancels the tool at once. So does
+// A call is answered with one JSON object, unless its function has something to say before it ends or takes longer than
+// stream_after: then the answer becomes a stream of events. Dropping the task, or the response's stream, cancels the
+// function at once. So does
 // `notifications/cancelled` from the same session on whatever loop it arrives. (Revisions with sessions ask that a lost
 // connection alone be no cancellation; as long as streams cannot be resumed nobody could receive the result.)
 //
@@ -25,10 +26,11 @@
 #include "postern/http/message.hpp"
 #include "postern/mcp/app.hpp"
 #include "postern/mcp/jsonrpc.hpp"
+#include "postern/mcp/methods/app_methods.hpp"
 #include "postern/mcp/methods/catalog.hpp"
-#include "postern/mcp/methods/tools_call.hpp"
 #include "postern/mcp/principal.hpp"
-#include "postern/mcp/transport/cancellations.hpp"
+#include "postern/mcp/transport/in_flight.hpp"
+#include "postern/mcp/transport/notification_streams.hpp"
 #include "postern/mcp/transport/sessions.hpp"
 #include "postern/mcp/upstream.hpp"
 #include "postern/ports/ports.hpp"
@@ -43,7 +45,7 @@ struct EndpointOptions {
 
 class Endpoint {
  public:
-  using Answer = Result<http::Response, Denied>;  // Denied: methods/tools_call.hpp
+  using Answer = Result<http::Response, Denied>;  // Denied: methods/call_context.hpp
 
   Endpoint(const App& app, const Ports& ports, EndpointOptions options);
   Endpoint(const Endpoint&) = delete;
@@ -64,33 +66,43 @@ class Endpoint {
     const Principal* caller;
     Accepted accepted;
     Revision revision = latest_revision;
+    ClientCapabilities client{};
+    std::optional<Severity> log_from{};
+    bool can_ask = false;
     const Session* session = nullptr;  // null in a modern request
   };
 
   Task<Answer> post(const http::Request& request, const Principal* caller);
   Task<Answer> post_modern(rpc::Message message, Exchange exchange);
   Task<Answer> answer(rpc::Request message, Exchange exchange);
-  Task<Answer> call_tool(rpc::Request message, Exchange exchange);
-  [[nodiscard]] CallStart start(rpc::Request message, const Exchange& exchange, Strand* strand) const;
-  [[nodiscard]] Task<void> run_to_end(ToolCall& call) const;
+  Task<Answer> run(AppMethod method, rpc::Request message, Exchange exchange);
+  [[nodiscard]] CallContext context_of(rpc::Id id, const Exchange& exchange, Strand* strand) const;
+  [[nodiscard]] Task<void> run_to_end(PendingRequest& request) const;
 
   // Revisions with sessions: endpoint_legacy.cpp.
   Task<Answer> post_legacy(rpc::Message message, Exchange exchange);
   Task<Answer> post_batch(json::Array messages, Exchange exchange);
   Task<Result<std::string, Denied>> answer_in_batch(json::Value message, Exchange exchange);
+  Task<Answer> open_stream(const http::Request& request, const Principal* caller);
   Task<Answer> end_session(const http::Request& request, const Principal* caller);
   [[nodiscard]] http::Response initialize(const rpc::Request& message, const Principal* caller);
   [[nodiscard]] Task<std::expected<Session, http::Response>> find_session(const http::Request& request,
                                                                           const Principal* caller);
-  [[nodiscard]] Task<void> notice(rpc::Notification notification, const Session& session);
+  void join(Exchange& exchange, const Session& session) const;
+  [[nodiscard]] Task<void> take(const rpc::Message& message, const Session& session);
+  [[nodiscard]] Task<std::optional<MethodOutcome>> adjust(const rpc::Request& message, const Session& session);
+  [[nodiscard]] Task<MethodOutcome> set_log_level(const json::Object& params, const Session& session);
+  [[nodiscard]] Task<MethodOutcome> set_watched(bool watched, const json::Object& params, const Session& session);
 
   const App& app_;
   const Ports ports_;
   const EndpointOptions options_;
-  const bool open_to_anyone_;  // some tool is public
+  const Secret state_key_;
+  const bool open_to_anyone_;
   const Catalog catalog_;
   Sessions sessions_;
-  Cancellations cancellations_;
+  InFlight in_flight_;
+  NotificationStreams streams_;
 };
 
 }  // namespace postern::mcp

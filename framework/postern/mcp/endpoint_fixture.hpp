@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "postern/http/sse.hpp"
 #include "postern/mcp.hpp"
 #include "postern/mcp/endpoint.hpp"
 #include "postern/testing/test_ports.hpp"
@@ -82,8 +83,10 @@ inline constexpr std::string_view modern_meta =
     R"("io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{})";
 
 struct Fixture {
+  explicit Fixture(App offered = make_app()) : app(std::move(offered)) {}
+
   testing::TestPorts test;
-  App app = make_app();
+  App app;
   Endpoint endpoint{app, test.ports, {.session_key = Secret{std::string(32, 'k')}}};
   Principal alice{.user_id = "user_alice"};
   Principal bob{.user_id = "user_bob"};
@@ -127,6 +130,42 @@ struct Fixture {
     const std::string* id = response.headers.find("Mcp-Session-Id");
     REQUIRE(id);
     return *id;
+  }
+};
+
+// One request under way, as a host would drive it: waits for the response, then reads its stream to the end.
+struct Exchange {
+  http::Request request;
+  http::Response response;
+  std::vector<http::SseEvent> events;
+  std::size_t comments = 0;
+  std::size_t writes = 0;  // that bring events
+  bool answered = false;
+  bool ended = false;
+  Job job;
+
+  static Task<void> drive(Endpoint& endpoint, Exchange& self, const Principal* caller) {
+    auto answer = co_await endpoint.handle(self.request, caller);
+    REQUIRE(answer);
+    self.response = *std::move(answer);
+    self.answered = true;
+    http::SseParser parser;
+    while (self.response.stream) {
+      auto bytes = co_await self.response.stream->next();
+      if (!bytes) break;
+      ++(bytes->starts_with(":") ? self.comments : self.writes);
+      for (auto& event : *parser.feed(*bytes)) self.events.push_back(std::move(event));
+    }
+    self.ended = true;
+  }
+  void start(Endpoint& endpoint, const Principal& caller) {
+    job = Job::start(drive(endpoint, *this, &caller), [](std::exception_ptr failure) { REQUIRE_FALSE(failure); });
+  }
+  // What the client hears last: a plain body, or the stream's last event.
+  [[nodiscard]] std::string reply() const { return events.empty() ? response.body : events.back().data; }
+  void disconnect() {
+    job.cancel();
+    response.stream.reset();
   }
 };
 

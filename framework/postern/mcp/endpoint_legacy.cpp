@@ -22,20 +22,36 @@ Task<Endpoint::Answer> Endpoint::post_legacy(rpc::Message message, Exchange exch
 
   auto session = co_await find_session(exchange.request, exchange.caller);
   if (!session) co_return std::move(session).error();
-  exchange.session = &*session;
-  exchange.revision = session->revision;
-  if (asked) co_return co_await answer(std::move(*asked), exchange);
-  if (auto* notification = std::get_if<rpc::Notification>(&message)) {
-    co_await notice(std::move(*notification), *session);
+  join(exchange, *session);
+  exchange.can_ask = exchange.accepted.events;
+  if (asked) {
+    if (const auto outcome = co_await adjust(*asked, *session)) {
+      co_return *outcome ? http::Response::json(200, rpc::result_reply(asked->id, **outcome))
+                         : refusal(200, asked->id, outcome->error());
+    }
+    co_return co_await answer(std::move(*asked), exchange);
   }
+  co_await take(message, *session);
   co_return http::Response::empty(202);
+}
+
+// What the session says of its client.
+void Endpoint::join(Exchange& exchange, const Session& session) const {
+  exchange.session = &session;
+  exchange.revision = session.revision;
+  exchange.client = session.client;
+  exchange.log_from = sessions_.log_from(session);
 }
 
 http::Response Endpoint::initialize(const rpc::Request& message, const Principal* caller) {
   const auto revision = negotiate(message.params);
   if (!revision) return refusal(400, message.id, revision.error());
+  const json::Value* capabilities = json::find(message.params, "capabilities");
+  const bool told = capabilities && capabilities->is_object();
   http::Response response = http::Response::json(200, rpc::result_reply(message.id, catalog_.initialize(*revision)));
-  response.headers.set("Mcp-Session-Id", sessions_.open(*revision, user_of(caller)));
+  response.headers.set("Mcp-Session-Id",
+                       sessions_.open(*revision, user_of(caller),
+                                      told ? parse_capabilities(capabilities->as_object()) : ClientCapabilities{}));
   return response;
 }
 
@@ -60,6 +76,15 @@ Task<std::expected<Session, http::Response>> Endpoint::find_session(const http::
   co_return **std::move(session);
 }
 
+Task<Endpoint::Answer> Endpoint::open_stream(const http::Request& request, const Principal* caller) {
+  if (!http::accepts(request.headers, "text/event-stream")) {
+    co_return http::Response::text(406, "Accept text/event-stream.\n");
+  }
+  auto session = co_await find_session(request, caller);
+  if (!session) co_return std::move(session).error();
+  co_return co_await streams_.open(*std::move(session), caller);
+}
+
 Task<Endpoint::Answer> Endpoint::end_session(const http::Request& request, const Principal* caller) {
   auto session = co_await find_session(request, caller);
   if (!session) co_return std::move(session).error();
@@ -69,11 +94,45 @@ Task<Endpoint::Answer> Endpoint::end_session(const http::Request& request, const
   co_return http::Response::empty(204);
 }
 
-Task<void> Endpoint::notice(rpc::Notification notification, const Session& session) {
-  if (notification.method != "notifications/cancelled") co_return;
-  const json::Value* id = json::find(notification.params, "requestId");
+// What needs no reply. An answer or a cancellation of what is not there is dropped.
+Task<void> Endpoint::take(const rpc::Message& message, const Session& session) {
+  if (const auto* response = std::get_if<rpc::Response>(&message)) co_await in_flight_.answer(session.key, *response);
+  const auto* notification = std::get_if<rpc::Notification>(&message);
+  if (!notification || notification->method != "notifications/cancelled") co_return;
+  const json::Value* id = json::find(notification->params, "requestId");
   const auto text = id ? rpc::scalar_text(*id) : std::nullopt;
-  if (text) co_await cancellations_.cancel(session.key + *text);
+  if (text) co_await in_flight_.cancel(session.key, *text);
+}
+
+// The methods that change the session; nullopt for all others.
+Task<std::optional<MethodOutcome>> Endpoint::adjust(const rpc::Request& message, const Session& session) {
+  if (message.method == "logging/setLevel") co_return co_await set_log_level(message.params, session);
+  if (app_.resources().empty()) co_return std::nullopt;
+  if (message.method == "resources/subscribe") co_return co_await set_watched(true, message.params, session);
+  if (message.method == "resources/unsubscribe") co_return co_await set_watched(false, message.params, session);
+  co_return std::nullopt;
+}
+
+Task<MethodOutcome> Endpoint::set_log_level(const json::Object& params, const Session& session) {
+  const auto name = json::find_string(params, "level");
+  const auto severity = name ? find_severity(*name) : std::nullopt;
+  if (!severity) {
+    co_return std::unexpected(rpc::Error{rpc::ErrorCode::invalid_params, "params.level must be a level of RFC 5424."});
+  }
+  co_await sessions_.set_log_from(session, *severity);
+  co_return "{}";
+}
+
+Task<MethodOutcome> Endpoint::set_watched(bool watched, const json::Object& params, const Session& session) {
+  const auto uri = json::find_string(params, "uri");
+  if (!uri) co_return std::unexpected(rpc::Error{rpc::ErrorCode::invalid_params, "params.uri must be there."});
+  if (!app_.find_resource(*uri)) co_return std::unexpected(resource_not_found(*uri, session.revision));
+  if (watched) {
+    co_await sessions_.watch(session, std::string{*uri});
+  } else {
+    co_await sessions_.unwatch(session, std::string{*uri});
+  }
+  co_return "{}";
 }
 
 // One message after the other, and one array for all replies (2025-03-26, basic/index, batching).
@@ -82,8 +141,8 @@ Task<Endpoint::Answer> Endpoint::post_batch(json::Array messages, Exchange excha
   if (!exchange.request.headers.find("Mcp-Session-Id")) co_return invalid("Send one message at a time.");
   auto session = co_await find_session(exchange.request, exchange.caller);
   if (!session) co_return std::move(session).error();
-  exchange.session = &*session;
-  exchange.revision = session->revision;
+  join(exchange, *session);
+  exchange.log_from.reset();  // there is no stream
   if (!rules_of(session->revision).batches) co_return invalid("This revision has no batches: send one at a time.");
 
   std::string replies;
@@ -102,24 +161,24 @@ Task<Endpoint::Answer> Endpoint::post_batch(json::Array messages, Exchange excha
 Task<Result<std::string, Denied>> Endpoint::answer_in_batch(json::Value value, Exchange exchange) {
   auto message = rpc::parse_message(std::move(value));
   if (!message) co_return rpc::error_reply(message.error().id, message.error().error);
-  if (auto* notification = std::get_if<rpc::Notification>(&*message)) {
-    co_await notice(std::move(*notification), *exchange.session);
-  }
   auto* asked = std::get_if<rpc::Request>(&*message);
-  if (!asked) co_return "";
-
+  if (!asked) {
+    co_await take(*message, *exchange.session);
+    co_return "";
+  }
   const rpc::Id id = asked->id;
-  if (asked->method != "tools/call") {
+  const AppMethod method = find_app_method(app_, asked->method);
+  if (!method) {
     const auto outcome = catalog_.answer(exchange.revision, asked->method, asked->params);
     co_return outcome ? rpc::result_reply(id, *outcome) : rpc::error_reply(id, outcome.error());
   }
-  CallStart started = start(std::move(*asked), exchange, co_await this_strand());
+  CallStart started = method(context_of(id, exchange, co_await this_strand()), asked->params);
   if (auto* denied = std::get_if<Denied>(&started)) co_return std::unexpected(std::move(*denied));
   if (auto* error = std::get_if<rpc::Error>(&started)) co_return rpc::error_reply(id, *error);
-  auto& call = *std::get<std::unique_ptr<ToolCall>>(started);
-  const auto registration = cancellations_.add(exchange.session->key + id.text(), call);
-  co_await run_to_end(call);
-  co_return call.reply().value_or("");
+  auto& request = *std::get<std::unique_ptr<PendingRequest>>(started);
+  const auto registration = in_flight_.add(exchange.session->key, request);
+  co_await run_to_end(request);
+  co_return request.reply().value_or("");
 }
 
 }  // namespace postern::mcp

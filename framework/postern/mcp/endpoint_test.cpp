@@ -27,7 +27,7 @@ TEST_CASE("a modern request is answered without a session, and its result says w
            "_meta":{"io.modelcontextprotocol/serverInfo":{"name":"acme","version":"1.2.3"}}})"},
       {Fixture::modern("server/discover"),
        R"({"resultType":"complete","supportedVersions":["2026-07-28","2025-11-25","2025-06-18","2025-03-26","2024-11-05"],
-           "capabilities":{"tools":{}},"instructions":"Sums.","ttlMs":300000,"cacheScope":"public",
+           "capabilities":{"logging":{},"tools":{}},"instructions":"Sums.","ttlMs":300000,"cacheScope":"public",
            "_meta":{"io.modelcontextprotocol/serverInfo":{"name":"acme","version":"1.2.3"}}})"},
   };
   for (Row& row : rows) {
@@ -237,7 +237,7 @@ TEST_CASE("a session begins with initialize, in the revision asked for or the la
     CHECK_FALSE(id->contains("alice"));
     CHECK(parsed(response) ==
           *json::parse(R"({"jsonrpc":"2.0","id":"i","result":{"protocolVersion":")" + std::string{given} +
-                       R"(","capabilities":{"tools":{}},"serverInfo":{"name":"acme","version":"1.2.3"},
+                       R"(","capabilities":{"logging":{},"tools":{}},"serverInfo":{"name":"acme","version":"1.2.3"},
                                               "instructions":"Sums."}})"));
   }
   CHECK(error_code(fixture.send(Fixture::post(R"({"jsonrpc":"2.0","id":1,"method":"initialize"})"))) == -32602);

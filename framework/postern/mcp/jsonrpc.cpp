@@ -43,10 +43,10 @@ std::expected<Message, Malformed> parse_message(json::Value value) {
 
   const json::Value* method = json::find(object, "method");
   if (!method) {
-    const bool has_result = json::find(object, "result") != nullptr;
-    const bool has_error = json::find(object, "error") != nullptr;
-    if (!id || has_result == has_error) return malformed(id, "A message needs a method, or an id and one outcome.");
-    return Response{*std::move(id)};
+    json::Value* result = object.if_contains("result");
+    json::Value* error = object.if_contains("error");
+    if (!id || !result == !error) return malformed(id, "A message needs a method, or an id and one outcome.");
+    return Response{*std::move(id), error != nullptr, std::move(result ? *result : *error)};
   }
   if (!method->is_string()) return malformed(id, "\"method\" must be a string.");
 
@@ -68,6 +68,10 @@ std::string result_reply(const Id& id, std::string_view result) {
   reply += result;
   reply += '}';
   return reply;
+}
+
+std::string notification(std::string_view method, const json::Object& params) {
+  return json::serialize(json::Object{{"jsonrpc", "2.0"}, {"method", method}, {"params", params}});
 }
 
 std::string error_reply(const std::optional<Id>& id, const Error& error) {

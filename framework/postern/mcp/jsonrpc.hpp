@@ -23,6 +23,7 @@ using Id = Strong<struct IdTag>;  // `7` or `"a"`: JSON text
 
 // 2026-07-28, basic/index, error codes. Others are not to be sent.
 enum class ErrorCode : int {
+  resource_not_found = -32002,  // up to 2025-11-25 (server/resources, error handling); later it is invalid_params
   parse_error = -32700,
   invalid_request = -32600,
   method_not_found = -32601,
@@ -48,9 +49,11 @@ struct Notification {
   std::string method;
   json::Object params;
 };
-// To a request of ours; what is in it is for whoever asked.
+// To a request of ours. `outcome` is the result, or the error object.
 struct Response {
   Id id;
+  bool is_error = false;
+  json::Value outcome;
 };
 using Message = std::variant<Request, Notification, Response>;
 
@@ -67,6 +70,7 @@ struct Malformed {
 [[nodiscard]] std::optional<std::string> scalar_text(const json::Value& value);
 
 [[nodiscard]] std::string result_reply(const Id& id, std::string_view result);
+[[nodiscard]] std::string notification(std::string_view method, const json::Object& params);
 [[nodiscard]] std::string error_reply(const std::optional<Id>& id, const Error& error);
 
 }  // namespace postern::mcp::rpc

@@ -4,87 +4,73 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "postern/base/result.hpp"
 #include "postern/base/task.hpp"
 #include "postern/json/value.hpp"
 #include "postern/mcp/call.hpp"
 #include "postern/mcp/content.hpp"
+#include "postern/mcp/declaration.hpp"
 
 namespace postern::mcp {
 
-struct Tool {
+struct Tool : Declaration {
   // Decodes the arguments (an object) and gives the tool's task, not yet running; an error means that the arguments are
   // wrong.
   using Start = std::function<Result<Task<Result<ToolResult>>>(const json::Value& arguments, Call& call)>;
 
-  enum class Access { signed_in, anyone };
-
-  std::string name;
-  std::string description;
-  std::string title;
-  json::Object input_schema;
-  std::optional<json::Object> output_schema;
+  json::Object input_schema{};
+  std::optional<json::Object> output_schema{};
 
   // Hints for the client's user; what is not said is not sent (2026-07-28, schema.ts, ToolAnnotations).
-  std::optional<bool> read_only;
-  std::optional<bool> destructive;
-  std::optional<bool> idempotent;
-  std::optional<bool> open_world;
+  std::optional<bool> read_only{};
+  std::optional<bool> destructive{};
+  std::optional<bool> idempotent{};
+  std::optional<bool> open_world{};
 
-  Access access = Access::signed_in;
-  std::vector<std::string> scopes;  // all of them are needed
-  Start start;
+  Start start{};
 };
 
-// Says more about the tool just declared. Of use only in the statement that declares it.
-class ToolBuilder {
+class ToolBuilder : public Builder<Tool> {
  public:
-  explicit ToolBuilder(Tool& tool) : tool_(tool) {}
+  using Builder::Builder;
 
-  ToolBuilder& title(std::string title) {
-    tool_.title = std::move(title);
-    return *this;
-  }
   // Changes nothing anywhere.
   ToolBuilder& read_only() {
-    tool_.read_only = true;
+    declared_.read_only = true;
     return *this;
   }
   // May overwrite or delete something.
   ToolBuilder& destructive() {
-    tool_.destructive = true;
+    declared_.destructive = true;
     return *this;
   }
   // Only ever adds.
   ToolBuilder& additive() {
-    tool_.destructive = false;
+    declared_.destructive = false;
     return *this;
   }
   // Twice the same is as good as once.
   ToolBuilder& idempotent() {
-    tool_.idempotent = true;
+    declared_.idempotent = true;
     return *this;
   }
   // Reaches nothing beyond the app itself.
   ToolBuilder& closed_world() {
-    tool_.open_world = false;
-    return *this;
-  }
-  // May be called by those who were granted this scope. It must be one of the app's.
-  ToolBuilder& needs_scope(std::string scope) {
-    tool_.scopes.push_back(std::move(scope));
+    declared_.open_world = false;
     return *this;
   }
   // May be called by anybody, signed in or not.
   ToolBuilder& public_tool() {
-    tool_.access = Tool::Access::anyone;
+    declared_.open_to_anyone = true;
     return *this;
   }
-
- private:
-  Tool& tool_;
+  // In place of the schema of the tool's input, for what C++ types do not say (conditions, alternatives). The tool's
+  // function still gets its input by the C++ type.
+  ToolBuilder& input_schema(json::Object schema) {
+    declared_.input_schema = std::move(schema);
+    return *this;
+  }
 };
 
 }  // namespace postern::mcp

@@ -2,7 +2,6 @@
 #include <random>
 
 #include "postern/base/limits.hpp"
-#include "postern/http/sse.hpp"
 #include "postern/mcp/endpoint_fixture.hpp"
 
 using namespace postern;
@@ -13,42 +12,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::string_view token = R"(,"progressToken":"p")";
-
-// One request under way, as a host would drive it: waits for the response, then reads its stream to the end.
-struct Exchange {
-  http::Request request;
-  http::Response response;
-  std::vector<http::SseEvent> events;
-  std::size_t comments = 0;
-  std::size_t writes = 0;  // that bring events
-  bool answered = false;
-  bool ended = false;
-  Job job;
-
-  static Task<void> drive(Endpoint& endpoint, Exchange& self, const Principal* caller) {
-    auto answer = co_await endpoint.handle(self.request, caller);
-    REQUIRE(answer);
-    self.response = *std::move(answer);
-    self.answered = true;
-    http::SseParser parser;
-    while (self.response.stream) {
-      auto bytes = co_await self.response.stream->next();
-      if (!bytes) break;
-      ++(bytes->starts_with(":") ? self.comments : self.writes);
-      for (auto& event : *parser.feed(*bytes)) self.events.push_back(std::move(event));
-    }
-    self.ended = true;
-  }
-  void start(Endpoint& endpoint, const Principal& caller) {
-    job = Job::start(drive(endpoint, *this, &caller), [](std::exception_ptr failure) { REQUIRE_FALSE(failure); });
-  }
-  // What the client hears last: a plain body, or the stream's last event.
-  [[nodiscard]] std::string reply() const { return events.empty() ? response.body : events.back().data; }
-  void disconnect() {
-    job.cancel();
-    response.stream.reset();
-  }
-};
 
 }  // namespace
 
@@ -232,5 +195,5 @@ TEST_CASE("an exception of a tool stays in the log") {
   CHECK(response.status == 200);
   CHECK(*json::find(*json::find(parsed(response), "result"), "isError") == true);
   CHECK_FALSE(response.body.contains("secret detail"));
-  CHECK(fixture.test.log.contains("request=req_1 tool=throws what=secret detail"));
+  CHECK(fixture.test.log.contains("request=req_1 method=tools/call name=throws what=secret detail"));
 }

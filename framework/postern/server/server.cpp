@@ -46,11 +46,6 @@ http::Response store_unreadable() {
   return response;
 }
 
-bool has_public_tools(const mcp::App& app) {
-  return std::ranges::any_of(app.tools(),
-                             [](const mcp::Tool& tool) { return tool.access == mcp::Tool::Access::anyone; });
-}
-
 bool is_probe(std::string_view path) { return path == "/healthz" || path == "/readyz"; }
 
 }  // namespace
@@ -138,7 +133,7 @@ Task<http::Response> Server::call_mcp(http::Request& request) {
     token = oauth_.authenticate(request);
   }
   const bool anonymous = !token && token.error().kind == oauth::BearerError::Kind::missing;
-  if (!token && !(anonymous && has_public_tools(app_))) co_return oauth_.challenge(token.error());
+  if (!token && !(anonymous && app_.open_to_anyone())) co_return oauth_.challenge(token.error());
 
   std::optional<mcp::Principal> caller;
   if (token) caller = principal_of(std::move(*token));

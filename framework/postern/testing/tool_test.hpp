@@ -30,7 +30,7 @@ class ToolTest {
                                            .client_id = "client_test",
                                            .grant_id = "grant_test",
                                            .scopes = {}})
-      : call_(std::move(user), &app_, clock_, progress_) {}
+      : call_(std::move(user), &app_, clock_, client_) {}
 
   void app_answers(http::Method method, std::string target, int status, std::string body) {
     app_.answers[{method, std::move(target)}] = {status, std::move(body)};
@@ -38,7 +38,9 @@ class ToolTest {
 
   [[nodiscard]] mcp::Call& call() { return call_; }
   [[nodiscard]] const std::vector<mcp::UpstreamRequest>& app_requests() const { return app_.requests; }
-  [[nodiscard]] const std::vector<double>& progress() const { return progress_.reported; }
+  [[nodiscard]] const std::vector<double>& progress() const { return client_.reported; }
+  // What the client answers to the question of that key (Call::ask and its siblings): the whole result.
+  void client_answers(std::string key, json::Value result) { client_.answers[std::move(key)] = std::move(result); }
 
  private:
   struct ScriptedApp : mcp::Upstream {
@@ -51,14 +53,27 @@ class ToolTest {
       co_return found == answers.end() ? mcp::UpstreamResponse{404, "{}"} : found->second;
     }
   };
-  struct RecordedProgress : mcp::ProgressSink {
+  // A client that can do everything, and answers what it was told to.
+  struct ScriptedClient : mcp::ClientLink {
+    mcp::ClientCapabilities can{.forms = true, .urls = true, .sampling = true, .sampling_tools = true, .roots = true};
     std::vector<double> reported;
+    std::map<std::string, json::Value> answers;
+
     void progress(double done, std::optional<double>, std::string_view) override { reported.push_back(done); }
+    void log(mcp::Severity, std::string_view, const json::Value&) override {}
+    Task<void> resource_updated(std::string) override { co_return; }
+    Task<Result<json::Value>> request(std::string key, mcp::InputRequest request) override {
+      const auto found = answers.find(key);
+      if (found == answers.end()) co_return fail(Error::Kind::unavailable, "Nobody answers \"" + key + "\".");
+      CO_TRY(request.check(found->second));
+      co_return found->second;
+    }
+    [[nodiscard]] const mcp::ClientCapabilities& capabilities() const override { return can; }
   };
 
   ManualClock clock_;
   ScriptedApp app_;
-  RecordedProgress progress_;
+  ScriptedClient client_;
   mcp::Call call_;
 };
 

@@ -5,18 +5,27 @@
 
 namespace postern::mcp {
 
-Catalog::Catalog(const App& app) {
+Catalog::Catalog(const App& app) : app_(app) {
   for (std::size_t i = 0; i < revision_rules.size(); ++i) {
     const auto revision = static_cast<Revision>(i);
-    answers_.push_back({mcp::initialize(app, revision), discover(app, revision), ToolPages{app, revision},
-                        mcp::result_end(app, revision)});
+    answers_.push_back({.initialize = mcp::initialize(app, revision),
+                        .discover = discover(app, revision),
+                        .tools = list_tools(app, revision),
+                        .prompts = list_prompts(app, revision),
+                        .resources = list_resources(app, revision),
+                        .resource_templates = list_resource_templates(app, revision),
+                        .result_end = mcp::result_end(app, revision)});
   }
 }
 
 MethodOutcome Catalog::answer(Revision revision, std::string_view method, const json::Object& params) const {
   const bool sessions = rules_of(revision).sessions;
-  if (method == "tools/list") return of(revision).tools.list(params);
-  if (method == "server/discover" && !sessions) return of(revision).discover;
+  const Answers& answers = of(revision);
+  if (method == "tools/list") return answers.tools.list(params);
+  if (method == "prompts/list" && !app_.prompts().empty()) return answers.prompts.list(params);
+  if (method == "resources/list" && !app_.resources().empty()) return answers.resources.list(params);
+  if (method == "resources/templates/list" && !app_.resources().empty()) return answers.resource_templates.list(params);
+  if (method == "server/discover" && !sessions) return answers.discover;
   if (method == "ping" && sessions) return "{}";
   return std::unexpected(rpc::Error{rpc::ErrorCode::method_not_found, "Method not found."});
 }

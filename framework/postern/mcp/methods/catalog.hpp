@@ -1,13 +1,13 @@
 // Everything that is the same for every caller, made once at the start for each revision: the answers of `initialize`,
-// `server/discover`, `ping` and `tools/list`, and how the answer of a `tools/call` ends.
+// `server/discover`, `ping` and the lists, and how the result of any other method ends.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "postern/mcp/methods/list_pages.hpp"
 #include "postern/mcp/methods/method.hpp"
-#include "postern/mcp/methods/tools_list.hpp"
 
 namespace postern::mcp {
 
@@ -25,11 +25,15 @@ class Catalog {
   struct Answers {
     std::string initialize;
     std::string discover;
-    ToolPages tools;
+    ListPages tools;
+    ListPages prompts;
+    ListPages resources;
+    ListPages resource_templates;
     std::string result_end;
   };
   [[nodiscard]] const Answers& of(Revision revision) const { return answers_[static_cast<std::size_t>(revision)]; }
 
+  const App& app_;
   std::vector<Answers> answers_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "postern/base/concat.hpp"
+
 namespace postern::mcp {
 
 json::Object server_info(const App& app, Revision revision) {
@@ -10,12 +12,18 @@ json::Object server_info(const App& app, Revision revision) {
   return info;
 }
 
-json::Object server_capabilities(const App&) { return {{"tools", json::Object{}}}; }
+json::Object server_capabilities(const App& app) {
+  json::Object capabilities{{"logging", json::Object{}}, {"tools", json::Object{}}};
+  if (!app.prompts().empty()) capabilities["prompts"] = json::Object{};
+  if (!app.resources().empty()) capabilities["resources"] = json::Object{{"subscribe", true}};
+  if (app.has_completers()) capabilities["completions"] = json::Object{};
+  return capabilities;
+}
 
-std::string result_end(const App& app, Revision revision) {
+std::string result_end(const App& app, Revision revision, std::string_view result_type) {
   if (rules_of(revision).sessions) return "}";
-  return R"(,"resultType":"complete","_meta":{"io.modelcontextprotocol/serverInfo":)" +
-         json::serialize(server_info(app, revision)) + "}}";
+  return concat(R"(,"resultType":")", result_type, R"(","_meta":{"io.modelcontextprotocol/serverInfo":)",
+                json::serialize(server_info(app, revision)), "}}");
 }
 
 std::string finish_result(std::string result, std::string_view end) {

@@ -17,7 +17,7 @@ using MethodOutcome = std::expected<std::string, rpc::Error>;
 
 // What every result of the revision carries behind its own members (2026-07-28, basic/index: resultType, serverInfo in
 // _meta), and the brace that ends it. Every result of a revision that adds something has a member of its own.
-[[nodiscard]] std::string result_end(const App& app, Revision revision);
+[[nodiscard]] std::string result_end(const App& app, Revision revision, std::string_view result_type = "complete");
 [[nodiscard]] std::string finish_result(std::string result, std::string_view end);
 [[nodiscard]] std::string finish_result(const json::Object& result, const App& app, Revision revision);
 

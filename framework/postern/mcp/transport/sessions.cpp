@@ -1,7 +1,11 @@
 #include "postern/mcp/transport/sessions.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
+#include <utility>
 
+#include "postern/base/concat.hpp"
 #include "postern/base/encoding.hpp"
 #include "postern/base/limits.hpp"
 
@@ -10,23 +14,71 @@ namespace postern::mcp {
 namespace {
 
 constexpr std::string_view ended_topic = "mcp.session.ended";
+constexpr std::string_view log_topic = "mcp.session.log_level";
+constexpr std::string_view watched_topic = "mcp.session.watched";
+constexpr std::string_view unwatched_topic = "mcp.session.unwatched";
+
+// What the bus says of a session is "<its key> <text>".
+using Listener = std::function<void(std::string_view key, std::string_view text)>;
+std::unique_ptr<Bus::Subscription> subscribe(Bus& bus, std::string_view topic, Listener listener) {
+  return bus.subscribe(std::string{topic}, [listener = std::move(listener)](std::string_view message) {
+    const std::size_t space = message.find(' ');
+    if (space != std::string_view::npos) listener(message.substr(0, space), message.substr(space + 1));
+  });
+}
 
 std::string record_key(std::string_view key) { return "mcp_session_ended/" + std::string{key}; }
+
+// One letter for each.
+constexpr std::array<std::pair<char, bool ClientCapabilities::*>, 5> capability_letters{
+    {{'f', &ClientCapabilities::forms},
+     {'u', &ClientCapabilities::urls},
+     {'s', &ClientCapabilities::sampling},
+     {'t', &ClientCapabilities::sampling_tools},
+     {'r', &ClientCapabilities::roots}}};
+
+std::string encode(const ClientCapabilities& client) {
+  std::string letters;
+  for (const auto& [letter, capability] : capability_letters) {
+    if (client.*capability) letters += letter;
+  }
+  return letters;
+}
+ClientCapabilities decode(std::string_view letters) {
+  ClientCapabilities client;
+  for (const auto& [letter, capability] : capability_letters) client.*capability = letters.contains(letter);
+  return client;
+}
 
 }  // namespace
 
 Sessions::Sessions(const Ports& ports, Secret key)
     : ports_(ports),
       key_(std::move(key)),
-      ended_(ports.bus.subscribe(std::string{ended_topic}, [this](auto ended) { remember(ended, State::ended); })) {}
+      ended_(on_ended(ports.bus, [this](std::string_view ended) { known(ended).ended = true; })),
+      log_levels_(subscribe(ports.bus, log_topic,
+                            [this](std::string_view session, std::string_view name) {
+                              if (const auto severity = find_severity(name)) known(session).log_from = *severity;
+                            })),
+      watched_(subscribe(ports.bus, watched_topic,
+                         [this](std::string_view session, std::string_view uri) {
+                           auto& watched = known(session).watched;
+                           if (watched.size() < limits::watched_resources_max) watched.emplace(uri);
+                         })),
+      unwatched_(subscribe(ports.bus, unwatched_topic, [this](std::string_view session, std::string_view uri) {
+        known(session).watched.erase(std::string{uri});
+      })) {}
 
-// The sealed text is "<revision's date> <unix seconds> <user id>"; the nonce makes each id another.
-std::string Sessions::open(Revision revision, std::string_view user_id) {
-  std::string plain{rules_of(revision).date};
-  plain += ' ' + std::to_string(to_unix_seconds(ports_.clock.now())) + ' ';
-  plain += user_id;
+std::unique_ptr<Bus::Subscription> Sessions::on_ended(Bus& bus, std::function<void(std::string_view key)> listener) {
+  return bus.subscribe(std::string{ended_topic}, std::move(listener));
+}
+
+// The sealed text is "<revision's date> <unix seconds> <capabilities> <user id>"; the nonce makes each id another.
+std::string Sessions::open(Revision revision, std::string_view user_id, const ClientCapabilities& client) {
+  const std::string plain = concat(rules_of(revision).date, " ", std::to_string(to_unix_seconds(ports_.clock.now())),
+                                   " ", encode(client), " ", user_id);
   std::string id = base64url_encode(seal(ports_.crypto, ports_.random, key_, plain, {}));
-  remember(hex_encode(ports_.crypto.sha256(id)), State::live);
+  known(hex_encode(ports_.crypto.sha256(id)));
   return id;
 }
 
@@ -37,16 +89,22 @@ std::optional<Session> Sessions::unseal(std::string_view id, std::string_view us
   const auto plain = postern::open(ports_.crypto, key_, *sealed, {});
   if (!plain) return std::nullopt;
 
-  const std::size_t date_end = plain->find(' ');
-  const std::size_t time_end = plain->find(' ', date_end + 1);
-  const auto revision = find_revision(std::string_view{*plain}.substr(0, date_end));
+  std::string_view rest = *plain;
+  auto take_word = [&rest] {
+    const std::string_view word = rest.substr(0, rest.find(' '));
+    rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+    return word;
+  };
+  const auto revision = find_revision(take_word());
+  const std::string_view time = take_word();
+  const ClientCapabilities client = decode(take_word());
   std::int64_t opened = 0;
-  std::from_chars(plain->data() + date_end + 1, plain->data() + time_end, opened);
-  if (!revision || std::string_view{*plain}.substr(time_end + 1) != user_id) return std::nullopt;
+  std::from_chars(time.data(), time.data() + time.size(), opened);
+  if (!revision || rest != user_id) return std::nullopt;
 
   const TimePoint expires_at = from_unix_seconds(opened) + limits::mcp_session_lifetime;
   if (ports_.clock.now() >= expires_at) return std::nullopt;
-  return Session{*revision, std::string{user_id}, expires_at, hex_encode(ports_.crypto.sha256(id))};
+  return Session{*revision, std::string{user_id}, client, expires_at, hex_encode(ports_.crypto.sha256(id))};
 }
 
 Task<Result<std::optional<Session>>> Sessions::find(std::string id, std::string user_id) {
@@ -54,10 +112,10 @@ Task<Result<std::optional<Session>>> Sessions::find(std::string id, std::string 
   if (!session) co_return std::nullopt;
   if (!met_.contains(session->key)) {
     CO_TRY(auto record, co_await ports_.store.get(record_key(session->key)));
-    // If the bus told us something meanwhile, that stands.
-    if (!met_.contains(session->key)) remember(session->key, record ? State::ended : State::live);
+    // What the bus told us meanwhile stands.
+    if (record) known(session->key).ended = true;
   }
-  if (met_.at(session->key) == State::ended) co_return std::nullopt;
+  if (known(session->key).ended) co_return std::nullopt;
   co_return session;
 }
 
@@ -67,9 +125,29 @@ Task<Result<void>> Sessions::end(Session session) {
   co_return Result<void>{};
 }
 
-void Sessions::remember(std::string_view key, State state) {
-  if (met_.size() >= limits::mcp_sessions_met_max) met_.clear();
-  met_.insert_or_assign(std::string{key}, state);
+Severity Sessions::log_from(const Session& session) const {
+  const auto found = met_.find(session.key);
+  return found == met_.end() ? Known{}.log_from : found->second.log_from;
+}
+
+Task<void> Sessions::set_log_from(const Session& session, Severity severity) {
+  return ports_.bus.publish(std::string{log_topic}, concat(session.key, " ", to_string(severity)));
+}
+
+bool Sessions::watches(std::string_view session_key, std::string_view uri) const {
+  const auto found = met_.find(std::string{session_key});
+  return found != met_.end() && found->second.watched.contains(uri);
+}
+Task<void> Sessions::watch(const Session& session, std::string uri) {
+  return ports_.bus.publish(std::string{watched_topic}, concat(session.key, " ", uri));
+}
+Task<void> Sessions::unwatch(const Session& session, std::string uri) {
+  return ports_.bus.publish(std::string{unwatched_topic}, concat(session.key, " ", uri));
+}
+
+Sessions::Known& Sessions::known(std::string_view key) {
+  if (met_.size() >= limits::mcp_sessions_met_max && !met_.contains(std::string{key})) met_.clear();
+  return met_[std::string{key}];
 }
 
 }  // namespace postern::mcp

@@ -1,0 +1,33 @@
+#include "postern/mcp/methods/app_methods.hpp"
+
+namespace postern::mcp {
+
+AppMethod find_app_method(const App& app, std::string_view method) {
+  if (method == "tools/call") return start_tools_call;
+  if (method == "prompts/get" && !app.prompts().empty()) return start_prompts_get;
+  if (method == "resources/read" && !app.resources().empty()) return start_resources_read;
+  if (method == "completion/complete" && app.has_completers()) return start_complete;
+  return nullptr;
+}
+
+json::Value typed_arguments(const json::Object& texts, const json::Object& schema) {
+  json::Object typed;
+  const json::Value* properties = json::find(schema, "properties");
+  for (const auto& [name, text] : texts) {
+    const json::Value* property = properties ? json::find(*properties, name) : nullptr;
+    const auto type =
+        property && property->is_object() ? json::find_string(property->as_object(), "type") : std::nullopt;
+    const bool is_text = !type || type == "string" || !text.is_string();
+    auto value = is_text ? text : json::parse(std::string_view{text.as_string()});
+    typed[name] = value && (is_text || !value->is_structured()) ? *std::move(value) : text;
+  }
+  return typed;
+}
+
+MethodOutcome error_of(Error error) {
+  const bool of_caller = error.kind == Error::Kind::invalid || error.kind == Error::Kind::not_found;
+  return std::unexpected(rpc::Error{of_caller ? rpc::ErrorCode::invalid_params : rpc::ErrorCode::internal_error,
+                                    std::move(error.message)});
+}
+
+}  // namespace postern::mcp

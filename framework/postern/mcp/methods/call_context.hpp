@@ -1,0 +1,48 @@
+// What a request that runs the app's functions is made with, besides its parameters.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "postern/base/secret.hpp"
+#include "postern/base/strand.hpp"
+#include "postern/mcp/app.hpp"
+#include "postern/mcp/client.hpp"
+#include "postern/mcp/jsonrpc.hpp"
+#include "postern/mcp/principal.hpp"
+#include "postern/mcp/revision.hpp"
+#include "postern/mcp/upstream.hpp"
+#include "postern/ports/ports.hpp"
+
+namespace postern::mcp {
+
+// A request that its caller may not make. How to say so is the authorization server's matter (RFC 6750 sec. 3).
+struct Denied {
+  enum class Reason { sign_in, scopes };
+  Reason reason = Reason::sign_in;
+  std::vector<std::string> scopes;  // all that are needed; none if signing in is enough
+};
+
+// `app`, `ports`, `upstream`, `state_key` and `result_end` outlive the request.
+struct CallContext {
+  const App& app;
+  const Ports& ports;
+  Upstream* upstream;
+  const Secret& state_key;  // methods/input_state.hpp
+  Revision revision;
+  std::string_view result_end;  // methods/method.hpp
+  rpc::Id id;
+  std::optional<Principal> caller;
+  ClientCapabilities client;
+  std::optional<Severity> log_from;  // the least that the client wants to hear; null: nothing
+  bool can_ask = false;              // revisions with sessions: there is a stream for requests, and a way back
+  std::string request_id;            // for the log
+  Strand* strand = nullptr;          // of the request that makes the call: the function runs there
+};
+
+[[nodiscard]] std::optional<Denied> check_access(const Declaration& declaration,
+                                                 const std::optional<Principal>& caller);
+
+}  // namespace postern::mcp

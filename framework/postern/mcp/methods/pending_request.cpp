@@ -1,0 +1,231 @@
+#include "postern/mcp/methods/pending_request.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <coroutine>
+
+#include "postern/base/concat.hpp"
+#include "postern/base/limits.hpp"
+#include "postern/json/writer.hpp"
+#include "postern/mcp/methods/resource_updates.hpp"
+
+namespace postern::mcp {
+
+namespace {
+
+std::optional<std::string> progress_token_of(const json::Object& params) {
+  const json::Value* meta = json::find(params, "_meta");
+  const json::Value* token = meta ? json::find(*meta, "progressToken") : nullptr;
+  return token ? rpc::scalar_text(*token) : std::nullopt;
+}
+
+TimePoint end_of(const CallContext& context) {
+  const TimePoint latest = context.ports.clock.now() + limits::stream_lifetime_max;
+  return context.caller ? std::min(latest, context.caller->authorized_until) : latest;
+}
+
+std::string what_of(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& exception) {
+    return exception.what();
+  } catch (...) {
+    return "not a std::exception";
+  }
+}
+
+}  // namespace
+
+std::optional<Denied> check_access(const Declaration& declaration, const std::optional<Principal>& caller) {
+  if (declaration.open_to_anyone) return std::nullopt;
+  if (!caller) return Denied{Denied::Reason::sign_in, declaration.scopes};
+  auto granted = [&caller](const std::string& scope) { return caller->has_scope(scope); };
+  if (!std::ranges::all_of(declaration.scopes, granted)) return Denied{Denied::Reason::scopes, declaration.scopes};
+  return std::nullopt;
+}
+
+PendingRequest::PendingRequest(CallContext context, const Kind& kind, std::string name, const json::Object& params,
+                               InputState input)
+    : context_(std::move(context)),
+      kind_(kind),
+      name_(std::move(name)),
+      progress_token_(progress_token_of(params)),
+      ends_at_(end_of(context_)),
+      call_(std::move(context_.caller), context_.upstream, context_.ports.clock, *this),
+      input_(std::move(input)) {}
+
+void PendingRequest::run(Task<void> task) {
+  job_ = Job::prepare(
+      std::move(task), [this](std::exception_ptr failure) { on_done(std::move(failure)); }, context_.strand);
+  job_.resume();
+  if (wants_to_stop()) stop();
+}
+
+void PendingRequest::on_done(std::exception_ptr failure) {
+  if (failure) {
+    context_.ports.log.write(LogLevel::error, "call.threw",
+                             {{"request", context_.request_id},
+                              {"method", kind_.method},
+                              {"name", name_},
+                              {"what", std::string_view{what_of(failure)}}});
+    fail({Error::Kind::internal,
+          "Internal error. The server's log has more, under request " + context_.request_id + "."});
+  } else if (*result_) {
+    finish(**std::move(result_));
+  } else {
+    fail(std::move(*result_).error());
+  }
+}
+
+void PendingRequest::finish(MethodOutcome outcome) {
+  settle(outcome ? rpc::result_reply(context_.id, finish_result(*std::move(outcome), context_.result_end))
+                 : rpc::error_reply(context_.id, outcome.error()));
+}
+
+void PendingRequest::time_out() {
+  job_.cancel();
+  settle(rpc::error_reply(context_.id, {rpc::ErrorCode::internal_error, "The call took too long and was stopped."}));
+}
+
+void PendingRequest::cancel() {
+  job_.cancel();
+  messages_.clear();
+  settle(std::nullopt);
+}
+
+// Ends a call that cannot go on in this request: it has to ask, or may not (2026-07-28, basic/patterns/mrtr, and
+// basic/index, capability negotiation).
+void PendingRequest::stop() {
+  job_.cancel();
+  if (!missing_.empty()) {
+    http_status_ = 400;
+    return settle(rpc::error_reply(context_.id, {rpc::ErrorCode::missing_client_capability,
+                                                 "This needs a client that can do more: see requiredCapabilities.",
+                                                 json::Object{{"requiredCapabilities", std::move(missing_)}}}));
+  }
+  json::Object result{{"inputRequests", std::move(asked_)}, {"requestState", input_.seal(context_)}};
+  asked_.clear();
+  settle(rpc::result_reply(context_.id, finish_result(json::serialize(result),
+                                                      result_end(context_.app, context_.revision, "input_required"))));
+}
+
+// Touches nothing after the wake: whoever waits may destroy this.
+void PendingRequest::settle(std::optional<std::string> reply) {
+  if (over_) return;
+  over_ = true;
+  questions_.clear();
+  reply_ = std::move(reply);
+  changed_.wake_all();
+}
+
+bool PendingRequest::has_news() {
+  if (wants_to_stop()) stop();
+  return over_ || has_messages();
+}
+
+Task<void> PendingRequest::news() {
+  if (has_news()) co_return;
+  while (!over_ && !wants_to_stop() && !has_messages()) co_await changed_.wait();
+  // What wakes us may be the function itself, which must not be destroyed while it runs. The short wait brings us back
+  // from the event loop, and lets what it says in one go travel together.
+  if (!over_) co_await context_.ports.clock.sleep_for(std::chrono::milliseconds{1});
+  if (wants_to_stop()) stop();
+}
+
+std::optional<std::string> PendingRequest::take_message() {
+  if (messages_.empty()) return std::nullopt;
+  std::string message = std::move(messages_.front());
+  messages_.pop_front();
+  queued_bytes_ -= message.size();
+  return message;
+}
+
+// A reader that is too slow loses notifications, never the result.
+void PendingRequest::push(std::string message) {
+  if (over_ || queued_bytes_ + message.size() > limits::stream_queue_bytes_max) return;
+  queued_bytes_ += message.size();
+  messages_.push_back(std::move(message));
+  changed_.wake_all();
+}
+
+void PendingRequest::progress(double done, std::optional<double> total, std::string_view message) {
+  const bool more = !last_progress_ || done > *last_progress_;
+  if (!progress_token_ || !std::isfinite(done) || !more) return;
+  last_progress_ = done;
+
+  std::string text = R"({"jsonrpc":"2.0","method":"notifications/progress","params":)";
+  json::ObjectWriter params{text};
+  params.member("progressToken") += *progress_token_;
+  json::append(params.member("progress"), done);
+  if (total && std::isfinite(*total)) json::append(params.member("total"), *total);
+  if (!message.empty()) json::append(params.member("message"), message);
+  params.end();
+  push(std::move(text += '}'));
+}
+
+void PendingRequest::log(Severity severity, std::string_view logger, const json::Value& data) {
+  if (!context_.log_from || severity < *context_.log_from) return;
+  json::Object params{{"level", to_string(severity)}, {"data", data}};
+  if (!logger.empty()) params.emplace("logger", logger);
+  push(rpc::notification("notifications/message", params));
+}
+
+Task<void> PendingRequest::resource_updated(std::string uri) {
+  co_await publish_resource_update(context_.ports.bus, call_.caller(), std::move(uri));
+}
+
+Task<Result<json::Value>> PendingRequest::request(std::string key, InputRequest request) {
+  const bool sessions = rules_of(context_.revision).sessions;
+  if (sessions && (!request.declared || !context_.can_ask)) {
+    co_return postern::fail(Error::Kind::forbidden,
+                            concat("This needs a client that can answer ", request.method, ", on a stream of events."));
+  }
+  if (sessions) co_return co_await ask_on_stream(std::move(request));
+
+  const json::Value* answer = input_.find(key);
+  if (answer && request.check(*answer)) {
+    input_.use(key);
+    co_return *answer;
+  }
+  if (request.declared) {
+    asked_[key] = json::Object{{"method", request.method}, {"params", std::move(request.params)}};
+  } else {
+    for (const auto& [name, capability] : request.needed) missing_[name] = capability;
+  }
+  changed_.wake_all();
+  co_await std::suspend_always{};  // for good: stop() ends it
+  co_return postern::fail(Error::Kind::internal, "");
+}
+
+// 2025-11-25, basic/transports, sending messages to the server: such requests come before the reply to what they belong
+// to.
+Task<Result<json::Value>> PendingRequest::ask_on_stream(InputRequest request) {
+  Question question;
+  const std::string id = concat(context_.id.text(), "/", std::to_string(++questions_asked_));
+  const auto place = questions_.emplace(id, &question).first;
+  std::string message;
+  json::ObjectWriter object{message};
+  json::append(object.member("jsonrpc"), "2.0");
+  json::append(object.member("id"), id);
+  json::append(object.member("method"), request.method);
+  object.member("params") += json::serialize(request.params);
+  object.end();
+  queued_bytes_ += message.size();  // past the limit, too: this one must not be lost
+  messages_.push_back(std::move(message));
+  changed_.wake_all();
+
+  co_await question.answered.wait();
+  questions_.erase(place);
+  if (*question.result) CO_TRY(request.check(**question.result));
+  co_return *std::move(question.result);
+}
+
+// Touches nothing after the wake.
+void PendingRequest::answer(std::string_view request_id, Result<json::Value> result) {
+  const auto found = questions_.find(request_id);
+  if (found == questions_.end() || found->second->result) return;
+  found->second->result = std::move(result);
+  found->second->answered.wake_all();
+}
+
+}  // namespace postern::mcp

@@ -1,0 +1,126 @@
+// A request that runs one of the app's functions, from its first step to its reply: `tools/call`, `prompts/get`,
+// `resources/read`, `completion/complete`.
+//
+//   auto started = start(std::move(context), params);                  // app_methods.hpp: checked, up to its first
+//   wait if (auto* request = std::get_if<std::unique_ptr<PendingRequest>>(&started)) {
+//     co_await (*request)->news();
+//     while (auto message = (*request)->take_message()) ...             // notifications, and requests to the client
+//     if ((*request)->over()) send((*request)->reply());                // nullopt if it was cancelled
+//   }
+//
+// Destroying it cancels its function. Nothing of it reaches any stream but its own (security.md threat 28).
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "postern/base/task.hpp"
+#include "postern/base/wait_list.hpp"
+#include "postern/mcp/call.hpp"
+#include "postern/mcp/methods/call_context.hpp"
+#include "postern/mcp/methods/input_state.hpp"
+#include "postern/mcp/methods/method.hpp"
+
+namespace postern::mcp {
+
+class PendingRequest final : private ClientLink {
+ public:
+  // What belongs to the method. `name` is the tool's, the prompt's, or the resource's URI.
+  struct Kind {
+    std::string_view method;
+    MethodOutcome (*on_error)(Error error, std::string_view name, const CallContext& context);
+  };
+
+  PendingRequest(CallContext context, const Kind& kind, std::string name, const json::Object& params, InputState input);
+  PendingRequest(const PendingRequest&) = delete;
+  PendingRequest& operator=(const PendingRequest&) = delete;
+  ~PendingRequest() override = default;
+
+  [[nodiscard]] Call& call() { return call_; }
+  [[nodiscard]] const CallContext& context() const { return context_; }
+  // `write` turns what the function hands back into the result's JSON, without what finish_result() adds.
+  template <class Value>
+  void start(Task<Result<Value>> task, std::string (*write)(const Value& value, const PendingRequest& request)) {
+    run(convert(std::move(task), write, *this));
+  }
+  // Ends it as an error of its function would, without running anything.
+  void fail(Error error) { finish(kind_.on_error(std::move(error), name_, context_)); }
+  // End it with an error, or with no reply at all. The function's coroutine is destroyed.
+  void time_out();
+  void cancel();
+  // The client's reply to one of our requests (revisions with sessions). One that nobody waits for is dropped.
+  void answer(std::string_view request_id, Result<json::Value> result);
+
+  [[nodiscard]] std::string_view name() const { return name_; }
+  // When it is to be stopped, whatever it does: its caller's token ends then, or it has had its time.
+  [[nodiscard]] TimePoint ends_at() const { return ends_at_; }
+  [[nodiscard]] bool over() const { return over_; }
+  [[nodiscard]] bool has_messages() const { return !messages_.empty(); }
+  // Not from inside of the function's own steps: it may end the request.
+  [[nodiscard]] bool has_news();
+  // Until there are news. Ends outside of the function's own steps, so that whoever waits may destroy the request.
+  [[nodiscard]] Task<void> news();
+
+  [[nodiscard]] std::optional<std::string> take_message();
+  [[nodiscard]] const std::optional<std::string>& reply() const { return reply_; }
+  [[nodiscard]] std::string take_reply() { return *std::exchange(reply_, std::nullopt); }
+  [[nodiscard]] int http_status() const { return http_status_; }
+
+ private:
+  // A request of ours that the client has not answered yet.
+  struct Question {
+    std::optional<Result<json::Value>> result;
+    WaitList answered;
+  };
+
+  void progress(double done, std::optional<double> total, std::string_view message) override;
+  void log(Severity severity, std::string_view logger, const json::Value& data) override;
+  [[nodiscard]] Task<void> resource_updated(std::string uri) override;
+  [[nodiscard]] Task<Result<json::Value>> request(std::string key, InputRequest request) override;
+  [[nodiscard]] const ClientCapabilities& capabilities() const override { return context_.client; }
+
+  template <class Value>
+  static Task<void> convert(Task<Result<Value>> task, std::string (*write)(const Value&, const PendingRequest&),
+                            PendingRequest& request) {
+    Result<Value> value = co_await std::move(task);
+    request.result_ = std::move(value).transform([&](const Value& it) { return write(it, request); });
+  }
+  void run(Task<void> task);
+  void on_done(std::exception_ptr failure);
+  void finish(MethodOutcome outcome);
+  void settle(std::optional<std::string> reply);
+  [[nodiscard]] Task<Result<json::Value>> ask_on_stream(InputRequest request);
+  [[nodiscard]] bool wants_to_stop() const { return !over_ && (!missing_.empty() || !asked_.empty()); }
+  void stop();
+  void push(std::string message);
+
+  CallContext context_;  // without the caller, who is the Call's
+  const Kind& kind_;
+  const std::string name_;
+  const std::optional<std::string> progress_token_;  // JSON text; null: the client does not want to know
+  const TimePoint ends_at_;
+  Call call_;
+  InputState input_;
+  json::Object asked_;    // InputRequests that this run came to
+  json::Object missing_;  // ClientCapabilities that it would have taken
+  std::map<std::string, Question*, std::less<>> questions_;
+  int questions_asked_ = 0;
+  std::deque<std::string> messages_;
+  std::size_t queued_bytes_ = 0;
+  std::optional<double> last_progress_;
+  std::optional<Result<std::string>> result_;
+  std::optional<std::string> reply_;
+  int http_status_ = 200;
+  bool over_ = false;
+  WaitList changed_;
+  Job job_;  // last: it uses all the others
+};
+
+using CallStart = std::variant<std::unique_ptr<PendingRequest>, rpc::Error, Denied>;
+
+}  // namespace postern::mcp

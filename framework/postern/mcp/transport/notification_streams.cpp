@@ -1,0 +1,157 @@
+#include "postern/mcp/transport/notification_streams.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "postern/base/limits.hpp"
+#include "postern/base/race.hpp"
+#include "postern/base/wait_list.hpp"
+#include "postern/http/sse.hpp"
+#include "postern/json/bind.hpp"
+#include "postern/mcp/methods/call_context.hpp"
+#include "postern/mcp/methods/method.hpp"
+#include "postern/mcp/methods/resource_updates.hpp"
+#include "postern/mcp/transport/reply_stream.hpp"
+
+namespace postern::mcp {
+
+namespace {
+
+constexpr std::string_view opened_topic = "mcp.stream.opened";
+constexpr std::string_view subscription_key = "io.modelcontextprotocol/subscriptionId";
+
+struct Filter {
+  std::optional<std::vector<std::string>> resourceSubscriptions;
+};
+struct ListenParams {
+  Filter notifications;
+};
+
+}  // namespace
+
+class NotificationStreams::Stream final : public http::BodyStream {
+ public:
+  Stream(NotificationStreams& owner, const Principal* caller)
+      : user_id_(caller ? caller->user_id : std::string{}),
+        owner_(owner),
+        ends_at_(std::min<TimePoint>(owner.ports_.clock.now() + limits::stream_lifetime_max,
+                                     caller ? caller->authorized_until : TimePoint::max())) {
+    place_ = owner.streams_.insert(owner.streams_.end(), this);
+  }
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+  ~Stream() override { owner_.streams_.erase(place_); }
+
+  void push(std::string message) {
+    if (std::ranges::contains(messages_, message)) return;
+    messages_.push_back(std::move(message));
+    changed_.wake_all();
+  }
+  void close() {
+    closed_ = true;
+    changed_.wake_all();
+  }
+  [[nodiscard]] bool watches(std::string_view uri) const {
+    return session_key_.empty() ? watched_.contains(uri) : owner_.sessions_.watches(session_key_, uri);
+  }
+
+  Task<std::optional<std::string>> next() override {
+    Clock& clock = owner_.ports_.clock;
+    if (done_) co_return std::nullopt;
+    if (spoke_ && messages_.empty() && !closed_) {
+      const Duration idle = std::min<Duration>(limits::stream_keep_alive, ends_at_ - clock.now());
+      co_await race(changed(), clock.sleep_for(idle));
+    }
+    spoke_ = true;
+    if (clock.now() >= ends_at_) closed_ = true;
+
+    std::string events;
+    for (; !messages_.empty(); messages_.pop_front()) events += http::serialize({.data = messages_.front()});
+    if (closed_) {
+      done_ = true;
+      if (!farewell_.empty()) events += http::serialize({.data = farewell_});
+      if (events.empty()) co_return std::nullopt;
+    }
+    co_return events.empty() ? std::string{http::sse_keep_alive} : events;
+  }
+
+  const std::string user_id_;
+  std::string session_key_;  // empty: a subscription of 2026-07-28
+  std::set<std::string, std::less<>> watched_;
+  json::Object meta_;     // of each notification
+  std::string farewell_;  // its reply
+
+ private:
+  Task<void> changed() { co_await changed_.wait(); }
+
+  NotificationStreams& owner_;
+  const TimePoint ends_at_;
+  std::list<Stream*>::iterator place_;
+  std::deque<std::string> messages_;
+  bool spoke_ = false;
+  bool closed_ = false;
+  bool done_ = false;
+  WaitList changed_;
+};
+
+NotificationStreams::NotificationStreams(const App& app, const Ports& ports, const Sessions& sessions)
+    : app_(app),
+      ports_(ports),
+      sessions_(sessions),
+      updates_(on_resource_update(ports.bus, [this](auto user_id, auto uri) { tell(user_id, uri); })),
+      opened_(ports.bus.subscribe(std::string{opened_topic}, [this](std::string_view key) { close(key); })),
+      ended_(Sessions::on_ended(ports.bus, [this](std::string_view key) { close(key); })) {}
+
+std::expected<http::Response, rpc::Error> NotificationStreams::listen(const rpc::Request& request,
+                                                                      const Principal* caller) {
+  auto params = json::decode<ListenParams>(request.params);
+  if (!params) return std::unexpected(rpc::Error{rpc::ErrorCode::invalid_params, std::move(params).error().message});
+  auto& asked = params->notifications.resourceSubscriptions;
+  if (asked && asked->size() > limits::watched_resources_max) {
+    return std::unexpected(rpc::Error{rpc::ErrorCode::invalid_params, "That is too much to watch on one stream."});
+  }
+
+  auto stream = std::make_unique<Stream>(*this, caller);
+  const std::optional<Principal> who = caller ? std::optional{*caller} : std::nullopt;
+  for (const std::string& uri : asked.value_or(std::vector<std::string>{})) {
+    const auto found = app_.find_resource(uri);
+    if (found && !check_access(*found->resource, who)) stream->watched_.insert(uri);
+  }
+  stream->meta_[subscription_key] = *json::parse(request.id.text());
+  json::Object honored;
+  if (asked) honored["resourceSubscriptions"] = json::Array(stream->watched_.begin(), stream->watched_.end());
+  stream->push(rpc::notification("notifications/subscriptions/acknowledged",
+                                 {{"_meta", stream->meta_}, {"notifications", std::move(honored)}}));
+  stream->farewell_ = rpc::result_reply(
+      request.id, json::serialize(json::Object{{"resultType", "complete"}, {"_meta", stream->meta_}}));
+  return event_stream(std::move(stream));
+}
+
+Task<http::Response> NotificationStreams::open(Session session, const Principal* caller) {
+  co_await ports_.bus.publish(std::string{opened_topic}, session.key);
+  auto stream = std::make_unique<Stream>(*this, caller);
+  stream->session_key_ = session.key;
+  co_return event_stream(std::move(stream));
+}
+
+void NotificationStreams::tell(std::string_view user_id, std::string_view uri) const {
+  for (auto next = streams_.begin(); next != streams_.end();) {
+    Stream& stream = **next++;  // pushing may end it
+    if (stream.user_id_ != user_id || !stream.watches(uri)) continue;
+    json::Object params{{"uri", uri}};
+    if (!stream.meta_.empty()) params["_meta"] = stream.meta_;
+    stream.push(rpc::notification("notifications/resources/updated", params));
+  }
+}
+
+void NotificationStreams::close(std::string_view session_key) const {
+  for (auto next = streams_.begin(); next != streams_.end();) {
+    Stream& stream = **next++;
+    if (stream.session_key_ == session_key) stream.close();
+  }
+}
+
+}  // namespace postern::mcp

@@ -1,0 +1,55 @@
+// Streams that belong to no call, on which a client hears that a resource it watches has changed:
+// `subscriptions/listen` (2026-07-28, basic/patterns/subscriptions), and the GET stream of a session (2025-11-25,
+// basic/transports).
+//
+//   auto response = streams.listen(request, caller);                  // 2026-07-28
+//   auto response = co_await streams.open(session, caller);           // before
+//
+// A stream hears of its own user's updates only (security.md threat 28), and ends with its token. The same news twice
+// is told once to a reader that is slow, so what waits for it is bounded by what it watches. They live on the loop that
+// opened them and hear what any loop publishes.
+#pragma once
+
+#include <expected>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "postern/http/message.hpp"
+#include "postern/mcp/app.hpp"
+#include "postern/mcp/jsonrpc.hpp"
+#include "postern/mcp/transport/sessions.hpp"
+#include "postern/ports/ports.hpp"
+
+namespace postern::mcp {
+
+class NotificationStreams {
+ public:
+  // All of them outlive it, and it outlives its streams.
+  NotificationStreams(const App& app, const Ports& ports, const Sessions& sessions);
+  NotificationStreams(const NotificationStreams&) = delete;
+  NotificationStreams& operator=(const NotificationStreams&) = delete;
+
+  // `subscriptions/listen`. What cannot be watched, by this caller, is left out of the acknowledgment.
+  [[nodiscard]] std::expected<http::Response, rpc::Error> listen(const rpc::Request& request, const Principal* caller);
+
+  // The session's stream. It takes the place of the one that the session had, on whatever loop.
+  [[nodiscard]] Task<http::Response> open(Session session, const Principal* caller);
+
+ private:
+  class Stream;
+
+  void tell(std::string_view user_id, std::string_view uri) const;
+  void close(std::string_view session_key) const;
+
+  const App& app_;
+  const Ports& ports_;
+  const Sessions& sessions_;
+  std::list<Stream*> streams_;
+  std::unique_ptr<Bus::Subscription> updates_;
+  std::unique_ptr<Bus::Subscription> opened_;
+  std::unique_ptr<Bus::Subscription> ended_;
+};
+
+}  // namespace postern::mcp
