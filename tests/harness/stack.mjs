@@ -119,15 +119,15 @@ export async function startClerk(port, webhooks) {
 }
 
 const startHost = {
-  native: (settings, { port, folder }) =>
-    new Program('server', 'framework/hosts/native/postern', [], { ...settings, PORT: String(port), DATABASE: path.join(folder, 'postern.sqlite') }, settings.SERVER_URL),
-  workers: (settings, { port, folder }) =>
+  native: (settings, { port, folder, program }) =>
+    new Program('server', program, [], { ...settings, PORT: String(port), DATABASE: path.join(folder, 'postern.sqlite') }, settings.SERVER_URL),
+  workers: (settings, { port, folder, bundle }) =>
     new Program('server', process.execPath, [path.join(root, 'tests/harness/serve_worker.mjs'), String(port), path.join(folder, 'workerd')],
-      { WORKER_VARIABLES: JSON.stringify(settings) }, settings.SERVER_URL),
+      { WORKER_VARIABLES: JSON.stringify(settings), WORKER_BUNDLE: bundle }, settings.SERVER_URL),
 };
 
-// `settings` are further settings of the server. With CLERK_WEBHOOK_SECRET among them Clerk sends it webhooks.
-export async function startStack(settings = {}) {
+// `settings` are further settings of the server; with CLERK_WEBHOOK_SECRET among them Clerk sends it webhooks. `program` and `bundle` are other ones than the server of app/.
+export async function startStack(settings = {}, { program = 'framework/hosts/native/postern', bundle = 'build/workers' } = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'postern-'));
   const [clerkPort, appPort, serverPort] = [await freePort(), await freePort(), await freePort()];
   const [appUrl, serverUrl] = [`http://localhost:${appPort}`, `http://localhost:${serverPort}`];
@@ -141,7 +141,7 @@ export async function startStack(settings = {}) {
   const startServer = (changes = {}) =>
     startHost[host]({
       ...keys, APP_URL: appUrl, SERVER_URL: serverUrl, CLERK_JWT_TEMPLATE: 'postern', POSTERN_SECRET: serverSecret, ...settings, ...changes,
-    }, { port: serverPort, folder }).ready('/readyz');
+    }, { port: serverPort, folder, program, bundle }).ready('/readyz');
 
   const stack = { folder, clerk, app: await startApp(), server: await startServer(), startApp, startServer };
   // SIGKILL to the server, or to the workerd it lives in. It is there again when this returns.

@@ -1,0 +1,95 @@
+// Runs the official conformance suite against tests/conformance/everything.cpp, signed in, and prints a line a scenario.
+//
+//   POSTERN_BUILD=build/asan node tests/conformance/run.mjs [--revision 2026-07-28]        ./dev conformance does that
+//
+// The suite knows nothing of signing in, so it talks to a proxy that adds the token. What each revision requires is the
+// suite's own list; what it does not score is run as well, and named. Exit code 0 only if everything required passes.
+import { spawn } from 'node:child_process';
+import { readdir, readFile, mkdir, rm } from 'node:fs/promises';
+import { createServer, request as httpRequest } from 'node:http';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Assistant, modern } from '../harness/assistant.mjs';
+import { Person } from '../harness/person.mjs';
+import { host, startStack } from '../harness/stack.mjs';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const suite = path.join(root, 'node_modules/@modelcontextprotocol/conformance');
+const { revision } = parseArgs({ options: { revision: { type: 'string' } } }).values;
+const revisions = revision ? [revision] : ['2026-07-28', '2025-11-25'];
+
+// Passes everything on as it is, with the token; the Host header names the server if it named the proxy.
+async function startProxy(target, token) {
+  const server = createServer((request, response) => {
+    const headers = { ...request.headers, authorization: `Bearer ${token}` };
+    for (const name of ['host', 'origin']) headers[name] = headers[name]?.replace(`localhost:${server.address().port}`, target.host);
+    if (headers.origin === undefined) delete headers.origin;
+    const upstream = httpRequest({ host: target.hostname, port: target.port, path: request.url, method: request.method, headers }, (answer) => {
+      response.writeHead(answer.statusCode, answer.headers);
+      response.flushHeaders();
+      answer.pipe(response);
+    });
+    upstream.on('error', () => response.destroy());
+    response.on('close', () => upstream.destroy());
+    request.pipe(upstream);
+  });
+  await new Promise((resolve) => server.listen(0, 'localhost', resolve));
+  return { url: `http://localhost:${server.address().port}${target.pathname}`, close: () => (server.closeAllConnections(), server.close()) };
+}
+
+// What the suite wrote of each scenario: its checks.
+async function readResults(folder) {
+  const results = new Map();
+  for (const name of await readdir(folder)) {
+    const checks = JSON.parse(await readFile(path.join(folder, name, 'checks.json'), 'utf8'));
+    const scenario = name.replace(/^server-/, '').replace(/-\d{4}-\d\d-\d\dT.*$/, '');
+    results.set(scenario, checks);
+  }
+  return results;
+}
+
+async function required(revision) {
+  const lines = (await readFile(path.join(suite, 'requirements', `${revision}.yaml`), 'utf8')).split('\n');
+  const begin = lines.indexOf('server:') + 1;
+  const end = lines.findIndex((line, index) => index >= begin && /^\S/.test(line));
+  return lines.slice(begin, end).filter((line) => /^ {2}- /.test(line)).map((line) => line.slice(4).trim());
+}
+
+async function runSuite(revision, url) {
+  const folder = path.join(root, 'artifacts/conformance', host, revision);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const run = spawn(process.execPath, [path.join(suite, 'dist/index.js'), 'server', '--requirements', revision, '--url', url, '-o', folder],
+    { stdio: ['ignore', 'ignore', 'inherit'] });
+  await new Promise((resolve) => run.on('exit', resolve));
+
+  const results = await readResults(folder);
+  const needed = await required(revision);
+  let passed = 0;
+  for (const scenario of [...needed, ...[...results.keys()].filter((name) => !needed.includes(name))]) {
+    const checks = results.get(scenario);
+    const bad = checks?.filter((check) => ['FAILURE', 'WARNING'].includes(check.status)) ?? [];
+    const failed = !checks || bad.some((check) => check.status === 'FAILURE');
+    if (needed.includes(scenario) && !failed) ++passed;
+    const note = needed.includes(scenario) ? '' : '  (not scored)';
+    console.log(`${failed ? '✗' : '✓'} ${scenario}${note}`);
+    if (!checks) console.log('    it left no result');
+    for (const check of bad) console.log(`    ${check.status.toLowerCase()}: ${check.id}: ${check.errorMessage}`);
+  }
+  console.log(`${revision} on ${host}: ${passed} of ${needed.length} required scenarios pass\n`);
+  return passed === needed.length;
+}
+
+const stack = await startStack({}, { program: 'tests/conformance/everything', bundle: 'build/conformance' });
+let passed = true;
+try {
+  const assistant = await new Assistant(stack.mcpUrl, { clientName: 'Conformance' }).connectAs(new Person('Ada'), modern);
+  const proxy = await startProxy(new URL(stack.mcpUrl), assistant.tokens.access_token);
+  for (const revision of revisions) passed = (await runSuite(revision, proxy.url)) && passed;
+  proxy.close();
+  await assistant.close();
+} finally {
+  await stack.stop();
+}
+process.exit(passed ? 0 : 1);
