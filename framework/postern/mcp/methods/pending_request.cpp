@@ -36,14 +36,6 @@ std::string what_of(const std::exception_ptr& failure) {
 
 }  // namespace
 
-std::optional<Denied> check_access(const Declaration& declaration, const std::optional<Principal>& caller) {
-  if (declaration.open_to_anyone) return std::nullopt;
-  if (!caller) return Denied{Denied::Reason::sign_in, declaration.scopes};
-  auto granted = [&caller](const std::string& scope) { return caller->has_scope(scope); };
-  if (!std::ranges::all_of(declaration.scopes, granted)) return Denied{Denied::Reason::scopes, declaration.scopes};
-  return std::nullopt;
-}
-
 PendingRequest::PendingRequest(CallContext context, const Kind& kind, std::string name, const json::Object& params,
                                InputState input)
     : context_(std::move(context)),

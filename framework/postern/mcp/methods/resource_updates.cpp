@@ -18,7 +18,7 @@ std::unique_ptr<Bus::Subscription> on_resource_update(
 }
 
 Task<void> publish_resource_update(Bus& bus, const Principal* caller, std::string uri) {
-  return bus.publish(std::string{updated_topic}, (caller ? caller->user_id : std::string{}) + '\n' + std::move(uri));
+  if (caller) co_await bus.publish(std::string{updated_topic}, caller->user_id + '\n' + std::move(uri));
 }
 
 }  // namespace postern::mcp

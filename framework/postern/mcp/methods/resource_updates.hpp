@@ -3,7 +3,8 @@
 //   auto subscription = on_resource_update(bus, [this](std::string_view user_id, std::string_view uri) { ... });
 //   co_await publish_resource_update(bus, call.caller(), "acme://orders/A-17");
 //
-// An update is a user's own: nobody else's streams hear of it (security.md threat 28).
+// An update is a user's own: nobody else's streams hear of it (security.md threat 28), and what somebody without a name
+// changed is told to nobody.
 #pragma once
 
 #include <functional>

@@ -32,11 +32,20 @@ struct ListenParams {
 
 }  // namespace
 
+// What a stream was opened for.
+struct NotificationStreams::Terms {
+  std::string session_key{};  // empty: a subscription of 2026-07-28, and what follows is its own
+  std::set<std::string, std::less<>> watched{};
+  json::Object meta{};     // of each notification
+  std::string farewell{};  // the reply to the request that opened it
+};
+
 class NotificationStreams::Stream final : public http::BodyStream {
  public:
-  Stream(NotificationStreams& owner, const Principal* caller)
-      : user_id_(caller ? caller->user_id : std::string{}),
-        owner_(owner),
+  Stream(NotificationStreams& owner, const Principal* caller, Terms terms)
+      : owner_(owner),
+        user_id_(caller ? caller->user_id : std::string{}),
+        terms_(std::move(terms)),
         ends_at_(std::min<TimePoint>(owner.ports_.clock.now() + limits::stream_lifetime_max,
                                      caller ? caller->authorized_until : TimePoint::max())) {
     place_ = owner.streams_.insert(owner.streams_.end(), this);
@@ -54,8 +63,11 @@ class NotificationStreams::Stream final : public http::BodyStream {
     closed_ = true;
     changed_.wake_all();
   }
-  [[nodiscard]] bool watches(std::string_view uri) const {
-    return session_key_.empty() ? watched_.contains(uri) : owner_.sessions_.watches(session_key_, uri);
+  [[nodiscard]] const Terms& terms() const { return terms_; }
+  [[nodiscard]] bool watches(std::string_view user_id, std::string_view uri) const {
+    if (user_id != user_id_) return false;
+    return terms_.session_key.empty() ? terms_.watched.contains(uri)
+                                      : owner_.sessions_.watches(terms_.session_key, uri);
   }
 
   Task<std::optional<std::string>> next() override {
@@ -72,22 +84,18 @@ class NotificationStreams::Stream final : public http::BodyStream {
     for (; !messages_.empty(); messages_.pop_front()) events += http::serialize({.data = messages_.front()});
     if (closed_) {
       done_ = true;
-      if (!farewell_.empty()) events += http::serialize({.data = farewell_});
+      if (!terms_.farewell.empty()) events += http::serialize({.data = terms_.farewell});
       if (events.empty()) co_return std::nullopt;
     }
     co_return events.empty() ? std::string{http::sse_keep_alive} : events;
   }
 
-  const std::string user_id_;
-  std::string session_key_;  // empty: a subscription of 2026-07-28
-  std::set<std::string, std::less<>> watched_;
-  json::Object meta_;     // of each notification
-  std::string farewell_;  // its reply
-
  private:
   Task<void> changed() { co_await changed_.wait(); }
 
   NotificationStreams& owner_;
+  const std::string user_id_;
+  const Terms terms_;
   const TimePoint ends_at_;
   std::list<Stream*>::iterator place_;
   std::deque<std::string> messages_;
@@ -114,35 +122,35 @@ std::expected<http::Response, rpc::Error> NotificationStreams::listen(const rpc:
     return std::unexpected(rpc::Error{rpc::ErrorCode::invalid_params, "That is too much to watch on one stream."});
   }
 
-  auto stream = std::make_unique<Stream>(*this, caller);
+  Terms terms;
   const std::optional<Principal> who = caller ? std::optional{*caller} : std::nullopt;
   for (const std::string& uri : asked.value_or(std::vector<std::string>{})) {
     const auto found = app_.find_resource(uri);
-    if (found && !check_access(*found->resource, who)) stream->watched_.insert(uri);
+    if (found && !check_access(*found->resource, who)) terms.watched.insert(uri);
   }
-  stream->meta_[subscription_key] = *json::parse(request.id.text());
+  terms.meta[subscription_key] = *json::parse(request.id.text());
   json::Object honored;
-  if (asked) honored["resourceSubscriptions"] = json::Array(stream->watched_.begin(), stream->watched_.end());
-  stream->push(rpc::notification("notifications/subscriptions/acknowledged",
-                                 {{"_meta", stream->meta_}, {"notifications", std::move(honored)}}));
-  stream->farewell_ = rpc::result_reply(
-      request.id, json::serialize(json::Object{{"resultType", "complete"}, {"_meta", stream->meta_}}));
+  if (asked) honored["resourceSubscriptions"] = json::Array(terms.watched.begin(), terms.watched.end());
+  terms.farewell =
+      rpc::result_reply(request.id, json::serialize(json::Object{{"resultType", "complete"}, {"_meta", terms.meta}}));
+  std::string acknowledgment = rpc::notification("notifications/subscriptions/acknowledged",
+                                                 {{"_meta", terms.meta}, {"notifications", std::move(honored)}});
+  auto stream = std::make_unique<Stream>(*this, caller, std::move(terms));
+  stream->push(std::move(acknowledgment));
   return event_stream(std::move(stream));
 }
 
 Task<http::Response> NotificationStreams::open(Session session, const Principal* caller) {
   co_await ports_.bus.publish(std::string{opened_topic}, session.key);
-  auto stream = std::make_unique<Stream>(*this, caller);
-  stream->session_key_ = session.key;
-  co_return event_stream(std::move(stream));
+  co_return event_stream(std::make_unique<Stream>(*this, caller, Terms{.session_key = std::move(session).key}));
 }
 
 void NotificationStreams::tell(std::string_view user_id, std::string_view uri) const {
   for (auto next = streams_.begin(); next != streams_.end();) {
     Stream& stream = **next++;  // pushing may end it
-    if (stream.user_id_ != user_id || !stream.watches(uri)) continue;
+    if (!stream.watches(user_id, uri)) continue;
     json::Object params{{"uri", uri}};
-    if (!stream.meta_.empty()) params["_meta"] = stream.meta_;
+    if (!stream.terms().meta.empty()) params["_meta"] = stream.terms().meta;
     stream.push(rpc::notification("notifications/resources/updated", params));
   }
 }
@@ -150,7 +158,7 @@ void NotificationStreams::tell(std::string_view user_id, std::string_view uri) c
 void NotificationStreams::close(std::string_view session_key) const {
   for (auto next = streams_.begin(); next != streams_.end();) {
     Stream& stream = **next++;
-    if (stream.session_key_ == session_key) stream.close();
+    if (stream.terms().session_key == session_key) stream.close();
   }
 }
 

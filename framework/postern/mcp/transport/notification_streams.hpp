@@ -38,6 +38,7 @@ class NotificationStreams {
   [[nodiscard]] Task<http::Response> open(Session session, const Principal* caller);
 
  private:
+  struct Terms;
   class Stream;
 
   void tell(std::string_view user_id, std::string_view uri) const;

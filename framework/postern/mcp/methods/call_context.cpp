@@ -1,0 +1,15 @@
+#include "postern/mcp/methods/call_context.hpp"
+
+#include <algorithm>
+
+namespace postern::mcp {
+
+std::optional<Denied> check_access(const Declaration& declaration, const std::optional<Principal>& caller) {
+  if (declaration.open_to_anyone) return std::nullopt;
+  if (!caller) return Denied{Denied::Reason::sign_in, declaration.scopes};
+  auto granted = [&caller](const std::string& scope) { return caller->has_scope(scope); };
+  if (!std::ranges::all_of(declaration.scopes, granted)) return Denied{Denied::Reason::scopes, declaration.scopes};
+  return std::nullopt;
+}
+
+}  // namespace postern::mcp
