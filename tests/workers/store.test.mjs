@@ -1,6 +1,5 @@
-// The Store in Durable Objects, in the real workerd: every sentence of framework/postern/ports/contract/store_contract.hpp
-// that an implementation decides (the limits of keys and values are the core's), and what only Workers has: alarms,
-// eviction, partitions, KV.
+// The Store in Durable Objects and the Cache in KV, in the real workerd, beyond their contracts (contracts.test.mjs): what only
+// Workers has, which is alarms, eviction, partitions, and many requests that race.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -41,127 +40,16 @@ let numbers = 0;
 const freshKey = (kind = 'code') => `${kind}/t${++numbers}`;
 const storage = async (partition) => (await fetch(`${worker.url}/storage?partition=${encodeURIComponent(partition)}`)).json();
 
-describe('changes', () => {
-  const store = new Store();
-  test('what was never written is not there', async () => {
-    const key = freshKey();
-    assert.equal(await store.get(key), null);
-    assert.equal(await store.take(key), null);
-    assert.equal(await store.remove(key), true);
-    assert.equal(await store.replace(key, 1, 'x'), false);
-    assert.equal(await store.get(key), null);
-    assert.deepEqual((await storage(key)).tables, [], 'and asking for it has stored nothing');
-  });
-  test('a put is read back whole, and the last one wins', async () => {
-    const key = freshKey();
-    const bytes = '\0\u00ff text \n';
-    await store.put(key, 'first', store.later + 3_600_000);
-    await store.put(key, bytes);
-    assert.equal(textOf(await store.get(key)), bytes);
-    assert.equal((await store.get(key)).expiresAt, store.later);
-    await store.put(key, '');
-    assert.equal(textOf(await store.get(key)), '');
-  });
-  test('create never overwrites', async () => {
-    const key = freshKey();
-    assert.equal(await store.create(key, 'first'), true);
-    assert.equal(await store.create(key, 'second', store.later + 3_600_000), false);
-    assert.equal(textOf(await store.get(key)), 'first');
-    assert.equal((await store.get(key)).expiresAt, store.later);
-  });
-  test('replace needs the version that is there now', async () => {
-    const key = freshKey();
-    await store.put(key, 'first');
-    const { version } = await store.get(key);
-    assert.equal(await store.replace(key, version + 1, 'x'), false);
-    assert.equal(await store.replace(key, version, 'second', store.later + 1), true);
-    assert.equal(await store.replace(key, version, 'third'), false);
-    const entry = await store.get(key);
-    assert.deepEqual([textOf(entry), entry.expiresAt], ['second', store.later + 1]);
-    assert.notEqual(entry.version, version);
-  });
-  test('take gives the record once', async () => {
-    const key = freshKey();
-    await store.put(key, 'only');
-    assert.equal(textOf(await store.take(key)), 'only');
-    assert.equal(await store.take(key), null);
-    assert.equal(await store.get(key), null);
-  });
-  test('a version never comes back, not even after remove and create', async () => {
-    const key = freshKey();
-    const seen = new Set();
-    for (let round = 0; round < 3; ++round) {
-      assert.equal(await store.create(key, 'x'), true);
-      seen.add((await store.get(key)).version);
-      await store.remove(key);
-    }
-    assert.equal(seen.size, 3);
-    await store.create(key, 'x');
-    for (const version of seen) assert.equal(await store.replace(key, version, 'stale'), false);
-  });
-  test('the largest value is kept', async () => {
-    const key = freshKey();
-    const largest = '\0'.repeat(64 * 1024);
-    assert.equal(await store.create(key, largest), true);
-    assert.equal(textOf(await store.take(key)), largest);
-  });
-});
-
-describe('expiry, by the clock of the caller', () => {
-  const written = async () => {
-    const [store, key] = [new Store(), freshKey()];
-    await store.put(key, 'old', store.now + 1000);
-    return { store, key, version: (await store.get(key)).version };
-  };
-  test('a record is there until its moment, and gone at it', async () => {
-    const { store } = await written();
-    await store.put('owned/u1/a', 'old', store.now + 1000);
-    store.advance(999);
-    assert.equal(textOf(await store.get('owned/u1/a')), 'old');
-    store.advance(1);
-    assert.equal(await store.get('owned/u1/a'), null);
-    assert.deepEqual(await store.scan('owned/u1/'), []);
-  });
-  test('an expired record can be neither taken nor replaced', async () => {
-    const { store, key, version } = await written();
-    store.advance(1000);
-    assert.equal(await store.replace(key, version, 'x'), false);
-    assert.equal(await store.take(key), null);
-  });
-  test('an expired record is no obstacle to create', async () => {
-    const { store, key, version } = await written();
-    store.advance(1000);
-    assert.equal(await store.create(key, 'new'), true);
-    const entry = await store.get(key);
-    assert.equal(textOf(entry), 'new');
-    assert.notEqual(entry.version, version);
-  });
-  test('what is written already expired is not there', async () => {
-    const [store, key] = [new Store(), freshKey()];
-    await store.put(key, 'x', store.now);
-    assert.equal(await store.get(key), null);
-  });
+test('to ask for what was never written stores nothing', async () => {
+  const [store, key] = [new Store(), freshKey()];
+  assert.equal(await store.get(key), null);
+  assert.equal(await store.take(key), null);
+  await store.remove(key);
+  assert.deepEqual((await storage(key)).tables, []);
 });
 
 describe('scan', () => {
   const store = new Store();
-  const keys = async (...range) => (await store.scan(...range)).map((each) => `${each.key}=${textOf(each)}`).join(' ');
-  before(async () => {
-    for (const key of ['g/u2/a', 'g/u1/b', 'g/u1/a', 'g/u1/B', 'g/u10/a', 'g/u1', 'h/u1/a', 'g/u1/~']) await store.put(key, key.at(-1));
-  });
-  test('it finds what starts with the prefix, in byte order', async () => {
-    assert.equal(await keys('g/u1/'), 'g/u1/B=B g/u1/a=a g/u1/b=b g/u1/~=~');
-    assert.equal(await keys('g/u3/'), '');
-  });
-  test('it goes on after a key, whether or not it is there, and stops at the count', async () => {
-    assert.equal(await keys('g/u1/', '', 2), 'g/u1/B=B g/u1/a=a');
-    assert.equal(await keys('g/u1/', 'g/u1/a', 2), 'g/u1/b=b g/u1/~=~');
-    assert.equal(await keys('g/u1/', 'g/u1/aa', 1), 'g/u1/b=b');
-    assert.equal(await keys('g/u1/', 'g/u1/~', 9), '');
-    assert.equal(await keys('g/u1/', 'a', 1), 'g/u1/B=B');
-    assert.equal(await keys('g/u1/', 'z', 1), '');
-    assert.equal(await keys('g/u1/', '', 0), '');
-  });
   test('the kinds that are scanned as a whole are in one object', async () => {
     for (const id of ['c', 'a', 'b']) await store.put(`revoked/${id}`, '');
     assert.deepEqual((await store.scan('revoked/')).map(({ key }) => key), ['revoked/a', 'revoked/b', 'revoked/c']);

@@ -17,6 +17,7 @@
 #include <unordered_map>
 
 #include "hosts/workers/host.hpp"
+#include "hosts/workers/service.hpp"
 #include "postern/base/strand.hpp"
 #include "postern/base/task.hpp"
 #include "postern/base/wait_list.hpp"
@@ -25,14 +26,6 @@
 namespace postern::workers {
 
 class Operation;
-
-// What the module does for a request: the answer, and then what may be done behind the client's back.
-class Service {
- public:
-  virtual ~Service() = default;
-  virtual Task<http::Response> handle(http::Request request) = 0;
-  virtual Task<void> after_response() = 0;
-};
 
 class ServedRequest final : public Strand {
  public:

@@ -3,6 +3,8 @@ import { createCipheriv, createDecipheriv, createHash, createHmac, createPublicK
 
 const TAG_BYTES = 16;
 const RSA_BITS_MIN = 2048;
+const RSA_BITS_MAX = 8192; // time to verify grows with the square
+const RSA_EXPONENT_BITS_MAX = 64;
 const base64url = (/** @type {Uint8Array} */ bytes) => Buffer.from(bytes).toString('base64url');
 
 /** @param {Uint8Array} bytes */
@@ -38,19 +40,37 @@ export function importKey(type, first, second) {
   try {
     if (type !== 'RSA' && (first.length !== 32 || second.length !== (type === 'EC' ? 32 : 0))) return null;
     const key = createPublicKey({ key: jwk, format: 'jwk' });
-    if (type === 'RSA' && key.asymmetricKeyDetails.modulusLength < RSA_BITS_MIN) return null;
+    if (type === 'RSA' && !isRsaThatWeTake(key.asymmetricKeyDetails, first)) return null;
     return { type, key };
   } catch {
     return null;
   }
 }
 
-/** RS256, ES256 (r and s, 64 bytes) or EdDSA, as the key's kind has it. */
+// An even modulus or exponent, or an exponent of one, belongs to no RSA key.
+function isRsaThatWeTake({ modulusLength, publicExponent }, modulus) {
+  const isOdd = modulus.at(-1) % 2 === 1 && publicExponent % 2n === 1n;
+  return modulusLength >= RSA_BITS_MIN && modulusLength <= RSA_BITS_MAX && isOdd &&
+    publicExponent > 1n && publicExponent < 1n << BigInt(RSA_EXPONENT_BITS_MAX);
+}
+
+/** RS256, ES256 (r and s, 32 bytes each) or EdDSA, as the key's kind has it. */
 export function verifySignature({ type, key }, message, signature) {
   try {
-    if (type === 'OKP') return verify(null, message, key, signature);
-    return verify('sha256', message, type === 'EC' ? { key, dsaEncoding: 'ieee-p1363' } : key, signature);
+    if (type === 'EC') return signature.length === 64 && verify('sha256', message, key, toDer(signature));
+    return verify(type === 'OKP' ? null : 'sha256', message, key, signature);
   } catch {
     return false;
   }
+}
+
+// RFC 3279 sec. 2.2.3: a SEQUENCE of two INTEGERs, each in its shortest form. workerd does not know `dsaEncoding`.
+function toDer(signature) {
+  const integer = (/** @type {number[]} */ number) => {
+    const shortest = number.slice(number.findIndex((byte, at) => byte !== 0 || at === number.length - 1));
+    if (shortest[0] & 0x80) shortest.unshift(0); // it is no negative number
+    return [0x02, shortest.length, ...shortest];
+  };
+  const numbers = [...integer([...signature.subarray(0, 32)]), ...integer([...signature.subarray(32)])];
+  return Uint8Array.of(0x30, numbers.length, ...numbers);
 }

@@ -78,6 +78,9 @@ class Served {
   }
 }
 
+/** @param {WebAssembly.Module} module @param {WebAssembly.Imports} imports @returns {any} the exports of abi.md */
+const link = (module, imports) => new WebAssembly.Instance(module, imports).exports;
+
 // What follows the authority: "/mcp?x=1".
 const targetOf = (url) => url.slice(url.indexOf('/', url.indexOf('//') + 2));
 
@@ -95,9 +98,9 @@ export class Instance {
   #record = new RecordWriter();
   #exports;
 
-  /** @param {WebAssembly.Module} module */
-  constructor(module) {
-    this.#exports = new WebAssembly.Instance(module, { host: this.#imports() }).exports;
+  /** @param {WebAssembly.Module} module @param {typeof link} linkTo */
+  constructor(module, linkTo) {
+    this.#exports = linkTo(module, { host: this.#imports() });
     this.#exports._initialize();
   }
 
@@ -108,9 +111,10 @@ export class Instance {
    * Null if the settings are wrong: each problem has been logged.
    * @param {WebAssembly.Module} module
    * @param {Record<string, string>} settings
+   * @param {typeof link} linkTo  for a module that imports more
    */
-  static start(module, settings) {
-    const instance = new Instance(module);
+  static start(module, settings, linkTo = link) {
+    const instance = new Instance(module, linkTo);
     const record = new RecordWriter().pairs(Object.entries(settings)).bytes();
     return instance.#exports.configure(instance.#write(record), record.length) ? instance : null;
   }

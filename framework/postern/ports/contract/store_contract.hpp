@@ -1,4 +1,5 @@
-// What every Store must do. A host runs it over its own:
+// What every Store must do. Its scans stay within one partition of the keys (store.hpp), or within a kind that is read
+// as a whole. A host runs it over its own:
 //
 //   struct MyStore {                        // made anew for each case, empty
 //     testing::ManualClock clock;
@@ -95,30 +96,30 @@ void check_store_expiry(Fixture& fixture) {
   using namespace std::chrono_literals;
   Store& store = fixture.store();
   const TimePoint end = fixture.clock.now() + 1s;
-  REQUIRE(fixture.run(store.put("code/a", "old", end)));
-  const auto version = fixture.run(store.get("code/a")).value()->version;
+  REQUIRE(fixture.run(store.put("code/u1/a", "old", end)));
+  const auto version = fixture.run(store.get("code/u1/a")).value()->version;
 
   SUBCASE("a record is there until its moment, and gone at it") {
     fixture.clock.advance(999ms);
-    CHECK(fixture.run(store.get("code/a")).value());
+    CHECK(fixture.run(store.get("code/u1/a")).value());
     fixture.clock.advance(1ms);
-    CHECK_FALSE(fixture.run(store.get("code/a")).value());
-    CHECK(fixture.run(store.scan("code/", "", 10)).value().empty());
+    CHECK_FALSE(fixture.run(store.get("code/u1/a")).value());
+    CHECK(fixture.run(store.scan("code/u1/", "", 10)).value().empty());
   }
   SUBCASE("an expired record can be neither taken nor replaced") {
     fixture.clock.advance(1s);
-    CHECK_FALSE(fixture.run(store.replace("code/a", version, "x", end + 1h)).value());
-    CHECK_FALSE(fixture.run(store.take("code/a")).value());
+    CHECK_FALSE(fixture.run(store.replace("code/u1/a", version, "x", end + 1h)).value());
+    CHECK_FALSE(fixture.run(store.take("code/u1/a")).value());
   }
   SUBCASE("an expired record is no obstacle to create") {
     fixture.clock.advance(1s);
-    CHECK(fixture.run(store.create("code/a", "new", end + 1h)).value());
-    CHECK(fixture.run(store.get("code/a")).value()->value == "new");
-    CHECK(fixture.run(store.get("code/a")).value()->version != version);
+    CHECK(fixture.run(store.create("code/u1/a", "new", end + 1h)).value());
+    CHECK(fixture.run(store.get("code/u1/a")).value()->value == "new");
+    CHECK(fixture.run(store.get("code/u1/a")).value()->version != version);
   }
   SUBCASE("what is written already expired is not there") {
-    CHECK(fixture.run(store.put("code/b", "x", fixture.clock.now())));
-    CHECK_FALSE(fixture.run(store.get("code/b")).value());
+    CHECK(fixture.run(store.put("code/u1/b", "x", fixture.clock.now())));
+    CHECK_FALSE(fixture.run(store.get("code/u1/b")).value());
   }
 }
 
@@ -139,7 +140,11 @@ void check_store_scan(Fixture& fixture) {
   SUBCASE("a scan finds what starts with the prefix, in byte order") {
     CHECK(keys("g/u1/", "", 100) == "g/u1/B=B g/u1/a=a g/u1/b=b g/u1/~=~ ");
     CHECK(keys("g/u3/", "", 100).empty());
-    CHECK(keys("h", "", 100) == "h/u1/a=a ");
+    CHECK(keys("g/u1/a", "", 100) == "g/u1/a=a ");
+  }
+  SUBCASE("what is revoked is scanned as a whole") {
+    for (std::string key : {"revoked/b", "revoked/a"}) REQUIRE(fixture.run(store.put(key, "", later)));
+    CHECK(keys("revoked/", "", 100) == "revoked/a= revoked/b= ");
   }
   SUBCASE("a scan goes on after a key, whether or not it is there, and stops at the count") {
     CHECK(keys("g/u1/", "", 2) == "g/u1/B=B g/u1/a=a ");

@@ -1,0 +1,73 @@
+// The user's app and the server, as the service of a module.
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "app/app.hpp"
+#include "hosts/workers/ports/workers_ports.hpp"
+#include "hosts/workers/record.hpp"
+#include "hosts/workers/service.hpp"
+#include "postern/server/server.hpp"
+
+namespace postern::workers {
+namespace {
+
+// The server with all it stands on, once the settings are known to be good.
+class Application final : public Service {
+ public:
+  Application(server::Settings settings, LogLevel log_level)
+      : app_(app::make_app()),
+        settings_(std::move(settings)),
+        ports_(log_level),
+        server_(app_, settings_, ports_.ports()) {}
+
+  Task<http::Response> handle(http::Request request) override { return server_.handle(std::move(request)); }
+  // There is no timer without a request, so requests remind of it; none waits for it.
+  Task<void> after_response() override {
+    const TimePoint now = ports_.ports().clock.now();
+    if (now < house_kept_at_ + limits::revocations_reread_after) co_return;
+    house_kept_at_ = now;
+    co_await server_.housekeep();
+  }
+
+  [[nodiscard]] Result<void> check() const { return app_.check(); }
+
+ private:
+  const mcp::App app_;
+  const server::Settings settings_;
+  WorkersPorts ports_;
+  server::Server server_;
+  TimePoint house_kept_at_{};
+};
+
+void log_problem(std::string_view problem) {
+  HostLog{LogLevel::error}.write(LogLevel::error, "server.cannot_start", {{"problem", problem}});
+}
+
+}  // namespace
+
+std::unique_ptr<Service> make_service(std::string_view record) {
+  server::Variables variables;
+  RecordReader reader{record};
+  for (std::size_t left = reader.count(); left > 0; --left) {
+    std::string name{reader.text()};
+    variables.set(std::move(name), std::string{reader.text()});
+  }
+  server::VariableReader host{variables};
+  const auto log_level = parse_log_level(host.choice("LOG_LEVEL", {"info", "debug", "warning", "error"}));
+  auto settings = server::Settings::read(variables);
+  for (const std::string& problem : host.problems()) log_problem(problem);
+  if (!settings) {
+    for (const std::string& problem : settings.error()) log_problem(problem);
+  }
+  if (!settings || !host.problems().empty()) return nullptr;
+  auto application = std::make_unique<Application>(*std::move(settings), *log_level);
+  if (auto checked = application->check(); !checked) {
+    log_problem("app/app.cpp: " + checked.error().message);
+    return nullptr;
+  }
+  return application;
+}
+
+}  // namespace postern::workers
