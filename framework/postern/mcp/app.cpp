@@ -29,10 +29,29 @@ bool any_open(const std::deque<Declared>& declared) {
   return std::ranges::any_of(declared, &Declared::open_to_anyone);
 }
 
+// Clerk's keys, "org:admin" and "org:orders:manage": as many colons as `colons`, and something between them.
+bool is_organization_key(std::string_view key, int colons) {
+  return key.starts_with("org:") && std::ranges::count(key, ':') == colons && !key.contains("::") &&
+         !key.ends_with(':') && is_scope_name(key);
+}
+
 Result<void> check_access(const std::string& what, const Declaration& declaration,
                           const std::set<std::string_view>& scope_names) {
-  if (declaration.open_to_anyone && !declaration.scopes.empty()) {
-    return fail(Error::Kind::invalid, what + " is public, so it cannot need a scope.");
+  const bool needs_something =
+      !declaration.scopes.empty() || !declaration.permissions.empty() || !declaration.role.empty();
+  if (declaration.open_to_anyone && needs_something) {
+    return fail(Error::Kind::invalid,
+                what + " can be used without signing in, so it cannot need a scope, a permission or a role.");
+  }
+  for (const std::string& permission : declaration.permissions) {
+    if (!is_organization_key(permission, 2)) {
+      return fail(Error::Kind::invalid,
+                  concat(what, " needs the permission \"", permission, "\", which is no org:<feature>:<permission>."));
+    }
+  }
+  if (!declaration.role.empty() && !is_organization_key(declaration.role, 1)) {
+    return fail(Error::Kind::invalid,
+                concat(what, " needs the role \"", declaration.role, "\", which is no org:<role>."));
   }
   for (const std::string& scope : declaration.scopes) {
     if (!scope_names.contains(scope)) {
@@ -163,6 +182,15 @@ std::optional<ResourceMatch> App::find_resource(std::string_view uri) const {
     }
   }
   return std::nullopt;
+}
+
+std::vector<std::string> App::permissions() const {
+  std::set<std::string> named;
+  auto collect = [&named](const auto& declared) {
+    for (const Declaration& each : declared) named.insert(each.permissions.begin(), each.permissions.end());
+  };
+  collect(tools_), collect(prompts_), collect(resources_);
+  return {named.begin(), named.end()};
 }
 
 bool App::open_to_anyone() const { return any_open(tools_) || any_open(prompts_) || any_open(resources_); }

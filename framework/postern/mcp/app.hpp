@@ -220,6 +220,8 @@ class App {
   [[nodiscard]] const Prompt* find_prompt(std::string_view name) const;
   // The first that fits; one without variables before any template.
   [[nodiscard]] std::optional<ResourceMatch> find_resource(std::string_view uri) const;
+  // Every permission that something needs.
+  [[nodiscard]] std::vector<std::string> permissions() const;
   // Something can be used without signing in.
   [[nodiscard]] bool open_to_anyone() const;
   // Some argument or variable can be completed.

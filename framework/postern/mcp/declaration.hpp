@@ -2,6 +2,11 @@
 // says it:
 //
 //   app.tool("cancel_order", "Cancel an order.", cancel_order).title("Cancel").needs_scope("orders:write");
+//   app.tool("refund", "Give the money back.", refund).needs_permission("org:orders:manage");
+//   app.tool("opening_hours", "When the shop is open.", opening_hours).without_sign_in();
+//
+// Whoever lacks a scope sees what needs it, and is asked for the scope when it is used. Whoever lacks a permission or
+// the role cannot get it by asking: to them it is not there at all.
 #pragma once
 
 #include <string>
@@ -13,9 +18,11 @@ namespace postern::mcp {
 struct Declaration {
   std::string name;
   std::string description;
-  std::string title{};                // for people; empty: the name
-  bool open_to_anyone = false;        // or else to those who are signed in
-  std::vector<std::string> scopes{};  // all of them are needed
+  std::string title{};                     // for people; empty: the name
+  bool open_to_anyone = false;             // or else to those who are signed in
+  std::vector<std::string> scopes{};       // all of them are needed
+  std::vector<std::string> permissions{};  // and all of these
+  std::string role{};                      // and this one, if it is not empty
 };
 
 // Says more about what was just declared. Of use only in the statement that declares it.
@@ -31,6 +38,22 @@ class Builder {
   // May be used by those who were granted this scope. It must be one of the app's.
   auto&& needs_scope(this auto&& self, std::string scope) {
     self.declared_.scopes.push_back(std::move(scope));
+    return self;
+  }
+  // Is there for those only who have this permission in their organization: "org:<feature>:<permission>".
+  auto&& needs_permission(this auto&& self, std::string permission) {
+    self.declared_.permissions.push_back(std::move(permission));
+    return self;
+  }
+  // Is there for those only who have this role in their organization: "org:<role>". One at most: what several roles may
+  // use needs a permission that they share.
+  auto&& needs_role(this auto&& self, std::string role) {
+    self.declared_.role = std::move(role);
+    return self;
+  }
+  // May be used by anybody, signed in or not.
+  auto&& without_sign_in(this auto&& self) {
+    self.declared_.open_to_anyone = true;
     return self;
   }
 

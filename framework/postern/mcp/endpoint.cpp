@@ -152,7 +152,7 @@ Task<Endpoint::Answer> Endpoint::answer(rpc::Request message, Exchange exchange)
     auto stream = streams_.listen(message, exchange.caller);
     return answered(stream ? *std::move(stream) : refusal(200, message.id, stream.error()));
   }
-  const MethodOutcome outcome = catalog_.answer(exchange.revision, message.method, message.params);
+  const MethodOutcome outcome = catalog_.answer(exchange.revision, message.method, message.params, exchange.caller);
   if (outcome) return answered(http::Response::json(200, rpc::result_reply(message.id, *outcome)));
   const bool not_found = outcome.error().code == rpc::ErrorCode::method_not_found;
   const bool modern = !rules_of(exchange.revision).sessions;

@@ -90,9 +90,9 @@ class Endpoint {
                                                                           const Principal* caller);
   void join(Exchange& exchange, const Session& session) const;
   [[nodiscard]] Task<void> take(const rpc::Message& message, const Session& session);
-  [[nodiscard]] Task<std::optional<MethodOutcome>> adjust(const rpc::Request& message, const Session& session);
+  [[nodiscard]] Task<std::optional<MethodOutcome>> adjust(const rpc::Request& message, const Exchange& exchange);
   [[nodiscard]] Task<MethodOutcome> set_log_level(const json::Object& params, const Session& session);
-  [[nodiscard]] Task<MethodOutcome> set_watched(bool watched, const json::Object& params, const Session& session);
+  [[nodiscard]] Task<MethodOutcome> set_watched(bool watched, const json::Object& params, const Exchange& exchange);
 
   const App& app_;
   const Ports ports_;

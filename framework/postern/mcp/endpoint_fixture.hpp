@@ -67,7 +67,7 @@ inline App make_app() {
   App app{"acme", "1.2.3"};
   app.instructions("Sums.").scope("orders:write", "Change your orders");
   app.tool("add", "Add two numbers.", add).title("Addition").read_only().idempotent().closed_world();
-  app.tool("hello", "Say hello.", hello).public_tool();
+  app.tool("hello", "Say hello.", hello).without_sign_in();
   app.tool("fails", "Always fails.", fails);
   app.tool("throws", "Always throws.", throws);
   app.tool("steps", "Reports progress.", steps);

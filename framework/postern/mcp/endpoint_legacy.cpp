@@ -25,7 +25,7 @@ Task<Endpoint::Answer> Endpoint::post_legacy(rpc::Message message, Exchange exch
   join(exchange, *session);
   exchange.can_ask = exchange.accepted.events;
   if (asked) {
-    if (const auto outcome = co_await adjust(*asked, *session)) {
+    if (const auto outcome = co_await adjust(*asked, exchange)) {
       co_return *outcome ? http::Response::json(200, rpc::result_reply(asked->id, **outcome))
                          : refusal(200, asked->id, outcome->error());
     }
@@ -105,11 +105,12 @@ Task<void> Endpoint::take(const rpc::Message& message, const Session& session) {
 }
 
 // The methods that change the session; nullopt for all others.
-Task<std::optional<MethodOutcome>> Endpoint::adjust(const rpc::Request& message, const Session& session) {
+Task<std::optional<MethodOutcome>> Endpoint::adjust(const rpc::Request& message, const Exchange& exchange) {
+  const Session& session = *exchange.session;
   if (message.method == "logging/setLevel") co_return co_await set_log_level(message.params, session);
   if (app_.resources().empty()) co_return std::nullopt;
-  if (message.method == "resources/subscribe") co_return co_await set_watched(true, message.params, session);
-  if (message.method == "resources/unsubscribe") co_return co_await set_watched(false, message.params, session);
+  if (message.method == "resources/subscribe") co_return co_await set_watched(true, message.params, exchange);
+  if (message.method == "resources/unsubscribe") co_return co_await set_watched(false, message.params, exchange);
   co_return std::nullopt;
 }
 
@@ -123,10 +124,13 @@ Task<MethodOutcome> Endpoint::set_log_level(const json::Object& params, const Se
   co_return "{}";
 }
 
-Task<MethodOutcome> Endpoint::set_watched(bool watched, const json::Object& params, const Session& session) {
+Task<MethodOutcome> Endpoint::set_watched(bool watched, const json::Object& params, const Exchange& exchange) {
+  const Session& session = *exchange.session;
   const auto uri = json::find_string(params, "uri");
   if (!uri) co_return std::unexpected(rpc::Error{rpc::ErrorCode::invalid_params, "params.uri must be there."});
-  if (!app_.find_resource(*uri)) co_return std::unexpected(resource_not_found(*uri, session.revision));
+  const auto found = app_.find_resource(*uri);
+  if (!found || !is_visible(*found->resource, exchange.caller))
+    co_return std::unexpected(resource_not_found(*uri, session.revision));
   if (watched) {
     co_await sessions_.watch(session, std::string{*uri});
   } else {
@@ -169,7 +173,7 @@ Task<Result<std::string, Denied>> Endpoint::answer_in_batch(json::Value value, E
   const rpc::Id id = asked->id;
   const AppMethod method = find_app_method(app_, asked->method);
   if (!method) {
-    const auto outcome = catalog_.answer(exchange.revision, asked->method, asked->params);
+    const auto outcome = catalog_.answer(exchange.revision, asked->method, asked->params, exchange.caller);
     co_return outcome ? rpc::result_reply(id, *outcome) : rpc::error_reply(id, outcome.error());
   }
   CallStart started = method(context_of(id, exchange, co_await this_strand()), asked->params);

@@ -46,10 +46,6 @@ class PromptBuilder : public Builder<Prompt> {
     declared_.completers.insert_or_assign(std::move(argument), std::move(completer));
     return *this;
   }
-  PromptBuilder& public_prompt() {
-    declared_.open_to_anyone = true;
-    return *this;
-  }
 };
 
 }  // namespace postern::mcp

@@ -63,10 +63,6 @@ class ResourceBuilder : public Builder<Resource> {
     declared_.completers.insert_or_assign(std::move(variable), std::move(completer));
     return *this;
   }
-  ResourceBuilder& public_resource() {
-    declared_.open_to_anyone = true;
-    return *this;
-  }
 };
 
 }  // namespace postern::mcp

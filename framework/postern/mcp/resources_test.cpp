@@ -37,7 +37,7 @@ struct ResourceFixture : Fixture {
     app.resource("acme://terms", "terms", "The terms.", terms)
         .mime_type("text/markdown")
         .fresh_for(1h)
-        .public_resource();
+        .without_sign_in();
     app.resource("acme://logo", "logo", "The logo.", logo).mime_type("image/png");
     app.resource_template("acme://orders/{number}{?lines}", "order", "One order.", order).mime_type("application/json");
     app.resource_template("acme://secrets/{number}", "secret", "Not for all.", order).needs_scope("orders:read");

@@ -60,11 +60,6 @@ class ToolBuilder : public Builder<Tool> {
     declared_.open_world = false;
     return *this;
   }
-  // May be called by anybody, signed in or not.
-  ToolBuilder& public_tool() {
-    declared_.open_to_anyone = true;
-    return *this;
-  }
   // In place of the schema of the tool's input, for what C++ types do not say (conditions, alternatives). The tool's
   // function still gets its input by the C++ type.
   ToolBuilder& input_schema(json::Object schema) {

@@ -40,9 +40,14 @@ struct CallContext {
   bool can_ask = false;              // revisions with sessions: there is a stream for requests, and a way back
   std::string request_id;            // for the log
   Strand* strand = nullptr;          // of the request that makes the call: the function runs there
+
+  [[nodiscard]] const Principal* who() const { return caller ? &*caller : nullptr; }
 };
 
-[[nodiscard]] std::optional<Denied> check_access(const Declaration& declaration,
-                                                 const std::optional<Principal>& caller);
+// Whether it is there at all for this caller (null: nobody is signed in). What is not, is unknown to every method.
+[[nodiscard]] bool is_visible(const Declaration& declaration, const Principal* caller);
+
+// What stands between the caller and something visible.
+[[nodiscard]] std::optional<Denied> check_access(const Declaration& declaration, const Principal* caller);
 
 }  // namespace postern::mcp

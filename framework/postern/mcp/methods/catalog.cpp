@@ -18,13 +18,15 @@ Catalog::Catalog(const App& app) : app_(app) {
   }
 }
 
-MethodOutcome Catalog::answer(Revision revision, std::string_view method, const json::Object& params) const {
+MethodOutcome Catalog::answer(Revision revision, std::string_view method, const json::Object& params,
+                              const Principal* caller) const {
   const bool sessions = rules_of(revision).sessions;
   const Answers& answers = of(revision);
-  if (method == "tools/list") return answers.tools.list(params);
-  if (method == "prompts/list" && !app_.prompts().empty()) return answers.prompts.list(params);
-  if (method == "resources/list" && !app_.resources().empty()) return answers.resources.list(params);
-  if (method == "resources/templates/list" && !app_.resources().empty()) return answers.resource_templates.list(params);
+  if (method == "tools/list") return answers.tools.list(params, caller);
+  if (method == "prompts/list" && !app_.prompts().empty()) return answers.prompts.list(params, caller);
+  if (method == "resources/list" && !app_.resources().empty()) return answers.resources.list(params, caller);
+  if (method == "resources/templates/list" && !app_.resources().empty())
+    return answers.resource_templates.list(params, caller);
   if (method == "server/discover" && !sessions) return answers.discover;
   if (method == "ping" && sessions) return "{}";
   return std::unexpected(rpc::Error{rpc::ErrorCode::method_not_found, "Method not found."});

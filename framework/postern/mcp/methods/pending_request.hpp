@@ -43,9 +43,10 @@ class PendingRequest final : private ClientLink {
 
   [[nodiscard]] Call& call() { return call_; }
   [[nodiscard]] const CallContext& context() const { return context_; }
-  // `write` turns what the function hands back into the result's JSON, without what finish_result() adds.
-  template <class Value>
-  void start(Task<Result<Value>> task, std::string (*write)(const Value& value, const PendingRequest& request)) {
+  // `write(value, request)` turns what the function hands back into the result's JSON, without what finish_result()
+  // adds.
+  template <class Value, class Write>
+  void start(Task<Result<Value>> task, Write write) {
     run(convert(std::move(task), write, *this));
   }
   // Ends it as an error of its function would, without running anything.
@@ -84,9 +85,8 @@ class PendingRequest final : private ClientLink {
   [[nodiscard]] Task<Result<json::Value>> request(std::string key, InputRequest request) override;
   [[nodiscard]] const ClientCapabilities& capabilities() const override { return context_.client; }
 
-  template <class Value>
-  static Task<void> convert(Task<Result<Value>> task, std::string (*write)(const Value&, const PendingRequest&),
-                            PendingRequest& request) {
+  template <class Value, class Write>
+  static Task<void> convert(Task<Result<Value>> task, Write write, PendingRequest& request) {
     Result<Value> value = co_await std::move(task);
     request.result_ = std::move(value).transform([&](const Value& it) { return write(it, request); });
   }

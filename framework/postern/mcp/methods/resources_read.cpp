@@ -7,7 +7,7 @@ namespace postern::mcp {
 
 namespace {
 
-std::string write(const ResourceResult& result, const PendingRequest& request) {
+std::string write(const ResourceResult& result, const Resource& resource, const PendingRequest& request) {
   std::string text;
   json::ObjectWriter object{text};
   std::string& contents = object.member("contents");
@@ -18,7 +18,6 @@ std::string write(const ResourceResult& result, const PendingRequest& request) {
   }
   contents += ']';
   if (!rules_of(request.context().revision).sessions) {
-    const Resource& resource = *request.context().app.find_resource(request.name())->resource;
     append_cache_hint(object, resource.fresh_for, resource.open_to_anyone ? CacheScope::everyone : CacheScope::caller);
   }
   object.end();
@@ -43,9 +42,9 @@ CallStart start_resources_read(CallContext context, const json::Object& params) 
   const auto uri = json::find_string(params, "uri");
   if (!uri) return rpc::Error{rpc::ErrorCode::invalid_params, "resources/read needs params.uri."};
   const auto found = context.app.find_resource(*uri);
-  if (!found) return resource_not_found(*uri, context.revision);
+  if (!found || !is_visible(*found->resource, context.who())) return resource_not_found(*uri, context.revision);
   const Resource& resource = *found->resource;
-  if (auto denied = check_access(resource, context.caller)) return *std::move(denied);
+  if (auto denied = check_access(resource, context.who())) return *std::move(denied);
   auto input = InputState::read(context, kind.method, params);
   if (!input) return std::move(input).error();
 
@@ -57,7 +56,9 @@ CallStart start_resources_read(CallContext context, const json::Object& params) 
                              typed_arguments(variables, resource.variables_schema), request->call());
   // A variable that its function does not take names nothing.
   if (!task) return resource_not_found(*uri, request->context().revision);
-  request->start(*std::move(task), write);
+  request->start(*std::move(task), [&resource](const ResourceResult& result, const PendingRequest& of) {
+    return write(result, resource, of);
+  });
   return request;
 }
 

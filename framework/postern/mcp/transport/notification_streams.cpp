@@ -123,10 +123,10 @@ std::expected<http::Response, rpc::Error> NotificationStreams::listen(const rpc:
   }
 
   Terms terms;
-  const std::optional<Principal> who = caller ? std::optional{*caller} : std::nullopt;
   for (const std::string& uri : asked.value_or(std::vector<std::string>{})) {
     const auto found = app_.find_resource(uri);
-    if (found && !check_access(*found->resource, who)) terms.watched.insert(uri);
+    if (found && is_visible(*found->resource, caller) && !check_access(*found->resource, caller))
+      terms.watched.insert(uri);
   }
   terms.meta[subscription_key] = *json::parse(request.id.text());
   json::Object honored;

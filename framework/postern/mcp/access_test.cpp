@@ -1,0 +1,148 @@
+#include "postern/mcp/methods/call_context.hpp"
+
+#include "postern/mcp/endpoint_fixture.hpp"
+
+using namespace postern;
+using namespace postern::mcp;
+using namespace postern::mcp::test;
+
+TEST_CASE("a call that its caller may not make is denied with the scopes it needs") {
+  Fixture fixture;
+  auto denied = [&](http::Request request, const Principal* caller) {
+    auto answer = run_ready(fixture.endpoint.handle(request, caller));
+    REQUIRE_FALSE(answer);
+    return std::move(answer).error();
+  };
+  const auto scopes = denied(Fixture::call("cancel_order", "{}"), &fixture.alice);
+  CHECK(scopes.reason == Denied::Reason::scopes);
+  CHECK(scopes.scopes == std::vector<std::string>{"orders:write"});
+  CHECK(denied(Fixture::call("add", R"({"a":1,"b":1})"), nullptr).reason == Denied::Reason::sign_in);
+  CHECK(fixture.send(Fixture::call("hello", "{}"), nullptr).status == 200);
+  fixture.alice.scopes = {"orders:write"};
+  CHECK(fixture.send(Fixture::call("cancel_order", "{}")).status == 200);
+
+  App closed{"closed", "1"};
+  closed.tool("add", "Add.", add);
+  Endpoint endpoint{closed, fixture.test.ports, {.session_key = Secret{std::string(32, 'k')}}};
+  auto list = Fixture::modern("tools/list");
+  CHECK_FALSE(run_ready(endpoint.handle(list, nullptr)));
+}
+
+namespace {
+
+Task<Result<std::string>> empty_resource(Call&) { co_return ""; }
+
+struct OrderUri {
+  std::string number;
+};
+Task<Result<std::string>> order(OrderUri in, Call&) { co_return std::move(in.number); }
+Task<Result<std::vector<std::string>>> numbers(Completion, Call&) { co_return std::vector<std::string>{"A-17"}; }
+
+// Everything three times: for anybody signed in, for who holds a permission, and for who has a role.
+App make_guarded_app() {
+  App app{"acme", "1"};
+  app.tool("everybody", "For all.", hello);
+  app.tool("manage", "For some.", hello).needs_permission("org:orders:manage");
+  app.tool("admin", "For few.", hello).needs_role("org:admin");
+  app.prompt("everybody", "For all.", hello);
+  app.prompt("manage", "For some.", hello).needs_permission("org:orders:manage");
+  app.prompt("admin", "For few.", hello).needs_role("org:admin");
+  app.resource("acme://everybody", "everybody", "For all.", empty_resource);
+  app.resource("acme://manage", "manage", "For some.", empty_resource).needs_permission("org:orders:manage");
+  app.resource("acme://admin", "admin", "For few.", empty_resource).needs_role("org:admin");
+  app.resource_template("acme://orders/{number}", "order", "For few.", order)
+      .needs_role("org:admin")
+      .complete("number", numbers);
+  return app;
+}
+
+std::string names_in(const http::Response& response, std::string_view member) {
+  const json::Value value = parsed(response);
+  std::string names;
+  for (const json::Value& item : json::find(*json::find(value, "result"), member)->as_array()) {
+    names += std::string_view{json::find(item, "name")->as_string()};
+    names += ' ';
+  }
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("what needs a permission or a role is listed for those who have it, and kept apart in caches") {
+  Fixture fixture{make_guarded_app()};
+  REQUIRE(fixture.app.check());
+  CHECK(fixture.app.permissions() == std::vector<std::string>{"org:orders:manage"});
+  const Principal manager{.user_id = "user_m", .role = "org:member", .permissions = {"org:orders:manage"}};
+  const Principal admin{.user_id = "user_a", .role = "org:admin"};
+  const Principal both{.user_id = "user_b", .role = "org:admin", .permissions = {"org:x:y", "org:orders:manage"}};
+  struct Row {
+    const Principal* caller;
+    std::string_view names;
+    std::string_view templates;
+  };
+  for (const auto& [caller, names, templates] :
+       {Row{&fixture.alice, "everybody ", ""}, Row{&manager, "everybody manage ", ""},
+        Row{&admin, "everybody admin ", "order "}, Row{&both, "everybody manage admin ", "order "}}) {
+    CAPTURE(caller->user_id);
+    for (const char* member : {"tools", "prompts", "resources"}) {
+      const auto listed = fixture.send(Fixture::modern(std::string{member} + "/list"), caller);
+      CHECK(names_in(listed, member) == names);
+      CHECK(listed.body.contains(R"("cacheScope":"private")"));
+    }
+    const auto listed = fixture.send(Fixture::modern("resources/templates/list"), caller);
+    CHECK(names_in(listed, "resourceTemplates") == templates);
+
+    const std::string session = fixture.initialize("2025-11-25", *caller);
+    const auto legacy = fixture.send(
+        Fixture::post(R"({"jsonrpc":"2.0","id":1,"method":"tools/list"})", {{"Mcp-Session-Id", session}}), caller);
+    CHECK(names_in(legacy, "tools") == names);
+  }
+}
+
+TEST_CASE("what is not listed for lack of a permission or a role is unknown to every method") {
+  Fixture fixture{make_guarded_app()};
+  const Principal admin{.user_id = "user_a", .role = "org:admin", .permissions = {"org:orders:manage"}};
+  struct Row {
+    std::string_view method, params, name;
+    std::string_view known, unknown;  // the same request for what is there, and for what nobody ever declared
+  };
+  const Row rows[] = {
+      {"tools/call", R"("name":"manage",)", "manage", "Hello", R"("Unknown tool: manage")"},
+      {"tools/call", R"("name":"admin",)", "admin", "Hello", R"("Unknown tool: admin")"},
+      {"prompts/get", R"("name":"admin",)", "admin", "Hello", R"("Unknown prompt: admin")"},
+      {"resources/read", R"("uri":"acme://manage",)", "acme://manage", "contents", R"("Resource not found")"},
+      {"resources/read", R"("uri":"acme://orders/1",)", "acme://orders/1", "contents", R"("Resource not found")"},
+      {"completion/complete",
+       R"("ref":{"type":"ref/resource","uri":"acme://orders/{number}"},"argument":{"name":"number","value":""},)", "",
+       "A-17", "names no prompt or template"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.params);
+    CHECK(fixture.send(Fixture::modern(row.method, row.params, row.name), &admin).body.contains(row.known));
+    const auto refused = fixture.send(Fixture::modern(row.method, row.params, row.name));
+    CHECK(error_code(refused) == -32602);
+    CHECK(refused.body.contains(row.unknown));
+  }
+  const std::string session = fixture.initialize("2025-11-25", fixture.alice);
+  const auto watch =
+      Fixture::post(R"({"jsonrpc":"2.0","id":1,"method":"resources/subscribe","params":{"uri":"acme://admin"}})",
+                    {{"Mcp-Session-Id", session}});
+  CHECK(error_code(fixture.send(watch)) == -32002);
+
+  Exchange listen;
+  listen.request = Fixture::modern("subscriptions/listen",
+                                   R"("notifications":{"resourceSubscriptions":["acme://admin","acme://everybody"]},)");
+  listen.start(fixture.endpoint, fixture.alice);
+  REQUIRE(listen.events.size() == 1);
+  CHECK(listen.events[0].data.contains(R"("resourceSubscriptions":["acme://everybody"])"));
+}
+
+TEST_CASE("who has not signed in does not see what needs a permission, and gets no hint of it") {
+  App app{"acme", "1"};
+  app.tool("open", "For anybody.", hello).without_sign_in();
+  app.tool("closed", "For the signed-in.", hello);
+  app.tool("admin", "For few.", hello).needs_role("org:admin");
+  Fixture fixture{std::move(app)};
+  CHECK(names_in(fixture.send(Fixture::modern("tools/list"), nullptr), "tools") == "open closed ");
+  CHECK(error_code(fixture.send(Fixture::call("admin", "{}"), nullptr)) == -32602);
+}

@@ -1,0 +1,113 @@
+#include "postern/mcp/endpoint.hpp"
+
+#include <algorithm>
+
+#include "postern/mcp/endpoint_fixture.hpp"
+
+using namespace postern;
+using namespace postern::mcp;
+using namespace postern::mcp::test;
+
+TEST_CASE("a session begins with initialize, in the revision asked for or the latest that has sessions") {
+  Fixture fixture;
+  const std::pair<const char*, const char*> rows[] = {{"2024-11-05", "2024-11-05"}, {"2025-03-26", "2025-03-26"},
+                                                      {"2025-06-18", "2025-06-18"}, {"2025-11-25", "2025-11-25"},
+                                                      {"2026-07-28", "2025-11-25"}, {"1900-01-01", "2025-11-25"}};
+  for (const auto& [asked, given] : rows) {
+    CAPTURE(asked);
+    const auto response = fixture.send(
+        Fixture::post(R"({"jsonrpc":"2.0","id":"i","method":"initialize","params":{"protocolVersion":")" +
+                      std::string{asked} + R"(","capabilities":{},"clientInfo":{"name":"t","version":"1"}}})"));
+    const std::string* id = response.headers.find("Mcp-Session-Id");
+    REQUIRE(id);
+    CHECK(std::ranges::all_of(*id, [](char c) { return c > ' ' && c <= '~'; }));
+    CHECK_FALSE(id->contains("alice"));
+    CHECK(parsed(response) ==
+          *json::parse(R"({"jsonrpc":"2.0","id":"i","result":{"protocolVersion":")" + std::string{given} +
+                       R"(","capabilities":{"logging":{},"tools":{}},"serverInfo":{"name":"acme","version":"1.2.3"},
+                                              "instructions":"Sums."}})"));
+  }
+  CHECK(error_code(fixture.send(Fixture::post(R"({"jsonrpc":"2.0","id":1,"method":"initialize"})"))) == -32602);
+}
+
+TEST_CASE("a session is its user's alone, and ends for good") {
+  Fixture fixture;
+  const std::string ping = R"({"jsonrpc":"2.0","id":1,"method":"ping"})";
+  const auto session = fixture.initialize("2025-11-25", fixture.alice);
+  auto status = [&](std::string_view id, const Principal& caller) {
+    return fixture.send(Fixture::post(ping, {{"Mcp-Session-Id", id}}), &caller).status;
+  };
+  auto remove = [&](Endpoint& endpoint, const Principal& caller) {
+    auto request = Fixture::post("", {{"Mcp-Session-Id", session}});
+    request.method = http::Method::delete_;
+    return run_ready(endpoint.handle(request, &caller))->status;
+  };
+  CHECK(status(session, fixture.alice) == 200);
+  CHECK(status(session, fixture.bob) == 404);
+  CHECK(status("rubbish", fixture.alice) == 404);
+  CHECK(status(std::string(5000, 'A'), fixture.alice) == 404);
+  std::string changed = session;
+  changed[20] = changed[20] == 'A' ? 'B' : 'A';
+  CHECK(status(changed, fixture.alice) == 404);
+  CHECK(fixture.send(Fixture::post(ping)).status == 400);
+  CHECK(fixture.send(Fixture::post(ping, {{"Mcp-Session-Id", session}, {"MCP-Protocol-Version", "1"}})).status == 400);
+  CHECK(
+      fixture.send(Fixture::post(ping, {{"Mcp-Session-Id", session}, {"MCP-Protocol-Version", "2026-07-28"}})).status ==
+      200);
+  CHECK(fixture.test.store.operations() == 0);
+
+  SUBCASE("by DELETE, on every loop") {
+    Endpoint other{fixture.app, fixture.test.ports, {.session_key = Secret{std::string(32, 'k')}}};
+    auto request = Fixture::post(ping, {{"Mcp-Session-Id", session}});
+    CHECK(run_ready(other.handle(request, &fixture.alice))->status == 200);
+    CHECK(fixture.test.store.operations() == 1);
+    CHECK(run_ready(other.handle(request, &fixture.alice))->status == 200);
+    CHECK(fixture.test.store.operations() == 1);
+    CHECK(remove(fixture.endpoint, fixture.bob) == 404);
+    CHECK(remove(fixture.endpoint, fixture.alice) == 204);
+    CHECK(status(session, fixture.alice) == 404);
+    CHECK(run_ready(other.handle(request, &fixture.alice))->status == 404);
+    CHECK(remove(fixture.endpoint, fixture.alice) == 404);
+    Endpoint later{fixture.app, fixture.test.ports, {.session_key = Secret{std::string(32, 'k')}}};
+    CHECK(run_ready(later.handle(request, &fixture.alice))->status == 404);
+  }
+  SUBCASE("by its age") {
+    fixture.test.clock.jump(std::chrono::hours{24});
+    CHECK(status(session, fixture.alice) == 404);
+  }
+  SUBCASE("and nobody guesses while the store is down") {
+    Endpoint later{fixture.app, fixture.test.ports, {.session_key = Secret{std::string(32, 'k')}}};
+    fixture.test.store.fail_with(Error{Error::Kind::unavailable, "down"});
+    auto request = Fixture::post(ping, {{"Mcp-Session-Id", session}});
+    CHECK(run_ready(later.handle(request, &fixture.alice))->status == 503);
+    CHECK(remove(fixture.endpoint, fixture.alice) == 503);
+  }
+}
+
+TEST_CASE("notifications and responses are accepted without a body; batches only in 2025-03-26") {
+  Fixture fixture;
+  const std::string batch =
+      R"([{"jsonrpc":"2.0","id":1,"method":"ping"},{"jsonrpc":"2.0","method":"notifications/initialized"},)"
+      R"({"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"add","arguments":{"a":1,"b":2}}},1])";
+  for (const char* revision : {"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"}) {
+    CAPTURE(revision);
+    const auto session = fixture.initialize(revision, fixture.alice);
+    for (const char* body :
+         {R"({"jsonrpc":"2.0","method":"notifications/initialized"})",
+          R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":9}})",
+          R"({"jsonrpc":"2.0","method":"notifications/unknown"})", R"({"jsonrpc":"2.0","id":1,"result":{}})"}) {
+      const auto response = fixture.send(Fixture::post(body, {{"Mcp-Session-Id", session}}));
+      CHECK(response.status == 202);
+      CHECK(response.body.empty());
+    }
+    const auto response = fixture.send(Fixture::post(batch, {{"Mcp-Session-Id", session}}));
+    if (std::string_view{revision} == "2025-03-26") {
+      CHECK(response.status == 200);
+      CHECK(parsed(response).as_array().size() == 3);
+    } else {
+      CHECK(response.status == 400);
+    }
+  }
+  auto modern = Fixture::post(R"({"jsonrpc":"2.0","id":1,"result":{}})", {{"MCP-Protocol-Version", "2026-07-28"}});
+  CHECK(fixture.send(modern).status == 400);
+}
