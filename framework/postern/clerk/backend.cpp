@@ -70,6 +70,18 @@ std::optional<std::string> find_text(const json::Value& value, std::string_view 
   return std::string{*text};
 }
 
+std::optional<std::vector<std::string>> find_texts(const json::Value& value, std::string_view name) {
+  const json::Value* member = json::find(value, name);
+  const json::Array* array = member == nullptr ? nullptr : member->if_array();
+  if (array == nullptr) return std::nullopt;
+  std::vector<std::string> texts;
+  for (const json::Value& text : *array) {
+    if (!text.is_string()) return std::nullopt;
+    texts.emplace_back(text.as_string());
+  }
+  return texts;
+}
+
 std::optional<bool> find_flag(const json::Value& value, std::string_view name) {
   const json::Value* member = json::find(value, name);
   const bool* flag = member == nullptr ? nullptr : member->if_bool();
@@ -99,6 +111,24 @@ Task<BackendResult<User>> Backend::get_user(std::string user_id) {
                  .last_name = find_text(answer, "last_name").value_or(""),
                  .banned = *banned,
                  .locked = *locked};
+}
+
+// A list with one entry at most, since there is one user to look for; without any, the user has left.
+Task<BackendResult<Membership>> Backend::get_membership(std::string organization_id, std::string user_id) {
+  CO_TRY(const auto answer, co_await call({.path = concat("/organizations/", uri::percent_encode(organization_id),
+                                                          "/memberships?user_id=", uri::percent_encode(user_id))}));
+  const json::Value* data = json::find(answer, "data");
+  const json::Array* memberships = data == nullptr ? nullptr : data->if_array();
+  if (memberships == nullptr) co_return std::unexpected(senseless());
+  if (memberships->empty())
+    co_return std::unexpected(BackendError{.kind = BackendError::Kind::not_found, .status = 200});
+  const json::Value& found = memberships->front();
+  const json::Value* user = json::find(found, "public_user_data");
+  auto role = find_text(found, "role");
+  auto permissions = find_texts(found, "permissions");
+  if (user == nullptr || find_text(*user, "user_id") != user_id || !role || !permissions)
+    co_return std::unexpected(senseless());
+  co_return Membership{.role = *std::move(role), .permissions = *std::move(permissions)};
 }
 
 Task<BackendResult<MintedToken>> Backend::mint_token(std::string session_id, std::string template_name) {

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "postern/base/result.hpp"
 #include "postern/base/secret.hpp"
@@ -63,6 +64,12 @@ struct User {
   bool locked = false;
 };
 
+// What a user is in an organization (clerk.md 3.5).
+struct Membership {
+  std::string role;                      // "org:admin"
+  std::vector<std::string> permissions;  // of that role: "org:<feature>:<permission>"
+};
+
 struct MintedToken {
   Secret jwt;
   TimePoint expires_at;  // at the latest
@@ -74,6 +81,7 @@ class Backend {
 
   Task<BackendResult<Session>> get_session(std::string session_id);
   Task<BackendResult<User>> get_user(std::string user_id);
+  Task<BackendResult<Membership>> get_membership(std::string organization_id, std::string user_id);
   // A token by a JWT template, or the session's own: good for a minute, which is asked for rather than read from it.
   Task<BackendResult<MintedToken>> mint_token(std::string session_id, std::string template_name);
   Task<BackendResult<MintedToken>> mint_session_token(std::string session_id);

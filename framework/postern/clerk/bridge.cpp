@@ -37,18 +37,28 @@ Task<Result<oauth::SignedInUser>> BridgeSignIn::complete(const uri::Form& parame
   CO_TRY(co_await check_session(claims.session_id, claims.user_id));
   CO_TRY(const User user, co_await find_user(claims.user_id));
   if (user.banned || user.locked) co_return fail(Error::Kind::forbidden, "This account is blocked.");
-  co_return oauth::SignedInUser{.user_id = std::move(claims.user_id),
-                                .session_id = std::move(claims.session_id),
-                                .organization_id = claims.organization ? claims.organization->id : ""};
+  co_return co_await with_membership({.user_id = std::move(claims.user_id),
+                                      .session_id = std::move(claims.session_id),
+                                      .organization_id = claims.organization ? claims.organization->id : ""});
 }
 
 // A lock is short, and strangers can bring it about by guessing passwords: it ends nothing. A ban does.
-Task<Result<void>> BridgeSignIn::confirm(const oauth::SignedInUser& user) {
+Task<Result<oauth::SignedInUser>> BridgeSignIn::confirm(const oauth::SignedInUser& user) {
   const std::string user_id = user.user_id;
   CO_TRY(co_await check_session(user.session_id, user_id));
   CO_TRY(const User found, co_await find_user(user_id));
   if (found.banned) co_return sign_in_ended();
-  co_return Result<void>{};
+  co_return co_await with_membership(user);
+}
+
+// Who has left the organization has lost what this sign-in was for.
+Task<Result<oauth::SignedInUser>> BridgeSignIn::with_membership(oauth::SignedInUser user) {
+  if (user.organization_id.empty()) co_return user;
+  auto membership = co_await backend_.get_membership(user.organization_id, user.user_id);
+  if (!membership) co_return explain(membership.error());
+  user.role = std::move(membership->role);
+  user.permissions = std::move(membership->permissions);
+  co_return user;
 }
 
 // Two requests with one token may race: create() has one winner. The record outlives the token by the skew that the

@@ -6,6 +6,8 @@
 //                says that the session is active and the user neither banned nor locked
 //   confirm()    the same question to Clerk, at each refresh
 //
+// Both ask Clerk for the user's role and permissions in the organization that the sign-in was made in.
+//
 // The page should post the token (a form body): a query stays behind in histories and logs, and is refused unless the
 // operator says otherwise. No token is kept, only the digest of a used one until it has expired.
 #pragma once
@@ -42,12 +44,13 @@ class BridgeSignIn final : public oauth::SignIn {
   [[nodiscard]] std::string begin(const oauth::SignInRequest& request) override;
   Task<Result<oauth::SignedInUser>> complete(const uri::Form& parameters, oauth::CallbackTransport transport,
                                              TimePoint started_at) override;
-  Task<Result<void>> confirm(const oauth::SignedInUser& user) override;
+  Task<Result<oauth::SignedInUser>> confirm(const oauth::SignedInUser& user) override;
 
  private:
   Task<Result<void>> use_once(std::string token, TimePoint expires_at);
   Task<Result<void>> check_session(std::string session_id, std::string user_id);
   Task<Result<User>> find_user(std::string user_id);
+  Task<Result<oauth::SignedInUser>> with_membership(oauth::SignedInUser user);
   std::unexpected<Error> refuse(std::string_view reason) const;
 
   BridgeSettings settings_;

@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 
 const std::string jwks_url = "https://clerk.example.test/.well-known/jwks.json";
 const std::string session_url = "https://api.clerk.test/v1/sessions/sess_1";
+const std::string membership_url = "https://api.clerk.test/v1/organizations/org_1/memberships?user_id=user_1";
 const std::string user_url = "https://api.clerk.test/v1/users/user_1";
 
 std::string session_body(std::string_view user, std::string_view status) {
@@ -23,11 +24,19 @@ std::string user_body(bool banned, bool locked) {
   return std::format(R"({{"id":"user_1","banned":{},"locked":{}}})", banned, locked);
 }
 
+// clerk.md 3.5.
+std::string membership_body(std::string_view role, std::string_view permissions) {
+  return std::format(R"({{"data":[{{"object":"organization_membership","role":"{}","permissions":{},
+                         "public_user_data":{{"user_id":"user_1"}}}}],"total_count":1}})",
+                     role, permissions);
+}
+
 Task<void> complete_into(BridgeSignIn& bridge, const uri::Form& form, oauth::CallbackTransport transport,
                          TimePoint started_at, std::optional<Result<oauth::SignedInUser>>& out) {
   out = co_await bridge.complete(form, transport, started_at);
 }
-Task<void> confirm_into(BridgeSignIn& bridge, const oauth::SignedInUser& user, std::optional<Result<void>>& out) {
+Task<void> confirm_into(BridgeSignIn& bridge, const oauth::SignedInUser& user,
+                        std::optional<Result<oauth::SignedInUser>>& out) {
   out = co_await bridge.confirm(user);
 }
 
@@ -40,12 +49,13 @@ struct Fixture {
   Backend backend{{.api_url = "https://api.clerk.test", .secret_key = SecretKey::parse("sk_test_x").value()},
                   test.ports};
   BridgeSignIn bridge{{.app = AppUrl::parse(test_app).value()}, verifier, backend, test.ports};
-  const oauth::SignedInUser user{.user_id = "user_1", .session_id = "sess_1"};
+  oauth::SignedInUser user{.user_id = "user_1", .session_id = "sess_1"};
 
   Fixture() {
     test.fetch.when(jwks_url).answer(200, clerk.jwks());
     test.fetch.when(session_url).answer(200, session_body("user_1", "active"));
     test.fetch.when(user_url).answer(200, user_body(false, false));
+    test.fetch.when(membership_url).answer(200, membership_body("org:admin", R"(["org:orders:manage"])"));
   }
   Result<oauth::SignedInUser> complete(const uri::Form& form,
                                        oauth::CallbackTransport transport = oauth::CallbackTransport::form,
@@ -61,8 +71,8 @@ struct Fixture {
     const std::string token = clerk.session_token(test.clock.now(), claims);
     return complete({{"clerk_token", token}});
   }
-  Result<void> confirm() {
-    std::optional<Result<void>> out;
+  Result<oauth::SignedInUser> confirm() {
+    std::optional<Result<oauth::SignedInUser>> out;
     Job job = Job::start(confirm_into(bridge, user, out), [](const std::exception_ptr&) {});
     for (int i = 0; i < 200 && !out; ++i) test.clock.advance(200ms);
     REQUIRE(out);
@@ -85,6 +95,8 @@ TEST_CASE_FIXTURE(Fixture, "a genuine token signs its user in, once") {
   CHECK(first->user_id == "user_1");
   CHECK(first->session_id == "sess_1");
   CHECK(first->organization_id == "org_1");
+  CHECK(first->role == "org:admin");
+  CHECK(first->permissions == std::vector<std::string>{"org:orders:manage"});
   const auto again = complete({{"clerk_token", token}});
   CHECK(again.error().kind == Error::Kind::unauthorized);
   CHECK(test.log.contains("reason=used_before"));
@@ -158,6 +170,37 @@ TEST_CASE_FIXTURE(Fixture, "Clerk has the last word on the session and the user"
     const auto confirmed = confirm();
     CHECK(confirmed.has_value() == !row.confirm);
     if (row.confirm) CHECK(confirmed.error().kind == *row.confirm);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "who signed in for an organization is asked about there, each time") {
+  CHECK(confirm()->role.empty());  // a personal account
+  CHECK(test.fetch.count(membership_url) == 0);
+
+  user.organization_id = "org_1";
+  CHECK(confirm()->role == "org:admin");
+  test.fetch.when(membership_url).answer(200, membership_body("org:member", "[]"));
+  const auto now = confirm();
+  REQUIRE(now);
+  CHECK(now->role == "org:member");
+  CHECK(now->permissions.empty());
+  CHECK(now->session_id == "sess_1");
+
+  using enum Error::Kind;
+  const std::tuple<int, std::string, Error::Kind> rows[] = {
+      {200, R"({"data":[],"total_count":0})", unauthorized},  // has left
+      {404, R"({"errors":[{"code":"resource_not_found"}]})", unauthorized},
+      {503, "", unavailable},
+      {200, "[]", unavailable},
+      {200, R"({"data":[7]})", unavailable},
+      {200, R"({"data":[{"role":"org:admin","permissions":[],"public_user_data":{"user_id":"user_2"}}]})", unavailable},
+      {200, membership_body("", "[]"), unavailable},
+      {200, membership_body("org:admin", "[1]"), unavailable},
+  };
+  for (const auto& [status, body, kind] : rows) {
+    CAPTURE(body);
+    test.fetch.when(membership_url).answer(status, body);
+    CHECK(confirm().error().kind == kind);
   }
 }
 

@@ -22,7 +22,7 @@ class NoSignIn final : public oauth::SignIn {
   Task<Result<oauth::SignedInUser>> complete(const uri::Form&, oauth::CallbackTransport, TimePoint) override {
     co_return fail(Error::Kind::unauthorized, "nobody");
   }
-  Task<Result<void>> confirm(const oauth::SignedInUser&) override { co_return Result<void>{}; }
+  Task<Result<oauth::SignedInUser>> confirm(const oauth::SignedInUser& user) override { co_return user; }
 };
 
 struct Fixture {

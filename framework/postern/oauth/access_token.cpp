@@ -11,10 +11,10 @@ namespace {
 
 constexpr std::size_t token_chars_max = 4 * 1024;
 
-// The content, in front of which stands the version: the expiry in milliseconds as 8 bytes, then the ids and the
-// scopes, each as 2 bytes of length and its bytes. Numbers are big-endian. It is read by every request, so there is
-// nothing to parse in it.
-constexpr char version = 1;
+// The content, in front of which stands the version: the expiry in milliseconds as 8 bytes, then the ids, the scopes
+// and the permissions, each as 2 bytes of length and its bytes; an empty text ends the scopes. Numbers are big-endian.
+// It is read by every request, so there is nothing to parse in it.
+constexpr char version = 2;
 constexpr std::size_t time_bytes = 8;
 constexpr std::size_t length_bytes = 2;
 
@@ -32,9 +32,11 @@ std::string to_content(const AccessToken& token) {
   std::string content{version};
   append_number(content, static_cast<std::uint64_t>(token.expires_at.time_since_epoch().count()), time_bytes);
   for (const std::string* id :
-       {&token.grant_id, &token.user_id, &token.session_id, &token.organization_id, &token.client_id})
+       {&token.grant_id, &token.user_id, &token.session_id, &token.organization_id, &token.role, &token.client_id})
     append_text(content, *id);
   for (const std::string& scope : token.scopes) append_text(content, scope);
+  append_text(content, {});
+  for (const std::string& permission : token.permissions) append_text(content, permission);
   return content;
 }
 
@@ -62,10 +64,13 @@ std::optional<AccessToken> from_content(std::string_view content) {
   ContentReader reader{content.substr(1)};
   AccessToken token;
   token.expires_at = TimePoint{Duration{static_cast<Duration::rep>(reader.number(time_bytes))}};
-  for (std::string* id : {&token.grant_id, &token.user_id, &token.session_id, &token.organization_id, &token.client_id})
+  for (std::string* id :
+       {&token.grant_id, &token.user_id, &token.session_id, &token.organization_id, &token.role, &token.client_id})
     *id = reader.text();
   token.scopes.reserve(8);
-  while (!reader.rest.empty()) token.scopes.push_back(reader.text());
+  for (std::string scope = reader.text(); !scope.empty(); scope = reader.text())
+    token.scopes.push_back(std::move(scope));
+  while (!reader.rest.empty()) token.permissions.push_back(reader.text());
   if (!reader.whole) return std::nullopt;
   return token;
 }

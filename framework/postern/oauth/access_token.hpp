@@ -22,8 +22,10 @@ struct AccessToken {
   std::string user_id;
   std::string session_id;
   std::string organization_id;  // empty: a personal account
+  std::string role{};           // in the organization
   std::string client_id;
   std::vector<std::string> scopes;
+  std::vector<std::string> permissions{};  // in the organization, as far as the server asks for them
   TimePoint expires_at;
 };
 

@@ -31,6 +31,31 @@ TEST_CASE("a good token says who is calling") {
   CHECK(token->scopes == std::vector<std::string>{"orders:read", "orders:write"});
 }
 
+TEST_CASE("a token carries the role, and of the permissions those that the server asks for, as of its last refresh") {
+  Settings settings = Flow::settings();
+  settings.permissions = {"org:orders:manage", "org:orders:refund"};
+  Flow flow{settings};
+  flow.sign_in.role = "org:admin";
+  flow.sign_in.permissions = {"org:billing:manage", "org:orders:manage"};
+  const std::string client = flow.register_public();
+  const http::Response first = flow.redeem(client, flow.code_for(client));
+  auto open = [&flow](const http::Response& response) {
+    http::Request request{.method = http::Method::post, .target = "/mcp"};
+    request.headers.set("Authorization", "Bearer " + member(response, "access_token"));
+    return flow.server.authenticate(request).value();
+  };
+  CHECK(open(first).role == "org:admin");
+  CHECK(open(first).permissions == std::vector<std::string>{"org:orders:manage"});
+  CHECK(open(first).scopes == std::vector<std::string>{"orders:read", "orders:write"});
+
+  flow.sign_in.role = "org:member";
+  flow.sign_in.permissions = {};
+  const http::Response second = flow.refresh(client, member(first, "refresh_token"));
+  CHECK(open(second).role == "org:member");
+  CHECK(open(second).permissions.empty());
+  CHECK(open(second).client_id == client);
+}
+
 TEST_CASE("a token is checked without I/O") {
   Flow flow;
   const std::string token = access_token(flow);

@@ -27,6 +27,7 @@ struct Settings {
   std::string server_name;  // for people: "Acme Orders"
   Secret server_secret;     // 32 bytes or more; all keys are derived from it
   std::vector<Scope> scopes;
+  std::vector<std::string> permissions;         // that something of the server needs: tokens carry no others
   std::vector<RegisteredClient> known_clients;  // register/known_clients.hpp
   DynamicRegistration dynamic_registration = DynamicRegistration::on;
   ClientMetadataDocuments client_metadata_documents = ClientMetadataDocuments::on;

@@ -3,12 +3,13 @@
 // After the user approved on our consent page, /authorize sends the browser to `begin()`. The provider brings it back
 // to /callback, whose parameters go to `complete()`. By then `oauth` has checked that the state is one it issued, to
 // this very browser, and that it was not used before; an implementation only judges the proof of who signed in. At each
-// refresh `confirm()` asks whether that sign-in still stands (clerk.md 6.2 row 10).
+// refresh `confirm()` asks whether that sign-in still stands (clerk.md 6.2 row 10), and what the user may do now.
 //
 // Implemented by clerk::BridgeSignIn; found by the server through AUTH_MODE.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "postern/base/result.hpp"
 #include "postern/base/task.hpp"
@@ -26,7 +27,9 @@ struct SignInRequest {
 struct SignedInUser {
   std::string user_id;
   std::string session_id;
-  std::string organization_id;  // empty: a personal account
+  std::string organization_id;             // empty: a personal account
+  std::string role{};                      // in the organization: "org:admin"
+  std::vector<std::string> permissions{};  // in the organization: "org:<feature>:<permission>"
 };
 
 // How the browser carried the callback's parameters. A query ends up in histories and in the logs of proxies, a form
@@ -43,8 +46,9 @@ class SignIn {
   // (provider down).
   virtual Task<Result<SignedInUser>> complete(const uri::Form& parameters, CallbackTransport transport,
                                               TimePoint started_at) = 0;
-  // Errors: unauthorized (the sign-in has ended: the grant must go), unavailable (cannot tell now: try later).
-  virtual Task<Result<void>> confirm(const SignedInUser& user) = 0;
+  // The user as they are now. `user` lives until the task ends. Errors: unauthorized (the sign-in has ended: the grant
+  // must go), unavailable (cannot tell now: try later).
+  virtual Task<Result<SignedInUser>> confirm(const SignedInUser& user) = 0;
 };
 
 }  // namespace postern::oauth

@@ -19,6 +19,7 @@ oauth::Settings oauth_settings(const mcp::App& app, const Settings& settings) {
   oauth.server_name = app.title().empty() ? app.name() : app.title();
   oauth.server_secret = settings.server_secret;
   for (const mcp::Scope& scope : app.scopes()) oauth.scopes.push_back({scope.name, scope.description});
+  oauth.permissions = app.permissions();
   oauth.known_clients = settings.known_clients;
   oauth.dynamic_registration = settings.dynamic_registration;
   oauth.client_metadata_documents = settings.client_metadata_documents;
@@ -29,6 +30,8 @@ mcp::Principal principal_of(oauth::AccessToken token) {
   return {.user_id = std::move(token.user_id),
           .session_id = std::move(token.session_id),
           .organization_id = std::move(token.organization_id),
+          .role = std::move(token.role),
+          .permissions = std::move(token.permissions),
           .client_id = std::move(token.client_id),
           .grant_id = std::move(token.grant_id),
           .scopes = std::move(token.scopes),

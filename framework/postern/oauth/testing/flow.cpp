@@ -17,13 +17,13 @@ Task<Result<SignedInUser>> FakeSignIn::complete(const uri::Form& parameters, Cal
   if (complete_fails) co_return std::unexpected(*complete_fails);
   const std::string* token = parameters.find_only("clerk_token");
   if (!token || *token != proof) co_return fail(Error::Kind::unauthorized, "no proof");
-  co_return SignedInUser{.user_id = "user_1", .session_id = "sess_1", .organization_id = "org_1"};
+  co_return user();
 }
-Task<Result<void>> FakeSignIn::confirm(const SignedInUser& user) {
+Task<Result<SignedInUser>> FakeSignIn::confirm(const SignedInUser& user) {
   ++confirmed;
   CHECK(user.session_id == "sess_1");
   if (confirm_fails) co_return std::unexpected(*confirm_fails);
-  co_return Result<void>{};
+  co_return this->user();
 }
 
 Task<void> SteppedStore::pass() {

@@ -32,12 +32,23 @@ class FakeSignIn final : public SignIn {
   std::string begin(const SignInRequest& request) override;
   Task<Result<SignedInUser>> complete(const uri::Form& parameters, CallbackTransport transport,
                                       TimePoint started_at) override;
-  Task<Result<void>> confirm(const SignedInUser& user) override;
+  Task<Result<SignedInUser>> confirm(const SignedInUser& user) override;
+
+  // Whoever signs in.
+  [[nodiscard]] SignedInUser user() const {
+    return {.user_id = "user_1",
+            .session_id = "sess_1",
+            .organization_id = "org_1",
+            .role = role,
+            .permissions = permissions};
+  }
 
   std::optional<Error> complete_fails, confirm_fails;
   std::vector<SignInRequest> begun;
   std::vector<CallbackTransport> transports;
   int confirmed = 0;
+  std::string role = "org:member";
+  std::vector<std::string> permissions;
 };
 
 // A store whose every operation waits, while it is held, until step() lets all that wait do one: so that requests run

@@ -1,3 +1,4 @@
+#include <optional>
 #include <utility>
 
 #include "postern/base/limits.hpp"
@@ -16,13 +17,13 @@ Task<Result<Granted, OAuthError>> end(Context& context, const Grant& grant, std:
   co_return std::unexpected(invalid_refresh_token());
 }
 
-// Whether the user's own sign-in still stands (clerk.md 6.2 row 10). While the provider cannot say, the refresh token
-// stays good.
-Task<Result<bool, OAuthError>> still_signed_in(Context& context, const Grant& grant) {
+// The user as they are now, if their own sign-in still stands (clerk.md 6.2 row 10). While the provider cannot say, the
+// refresh token stays good.
+Task<Result<std::optional<SignedInUser>, OAuthError>> confirm(Context& context, const Grant& grant) {
   auto confirmed = co_await context.sign_in.confirm(grant.user);
-  if (confirmed) co_return true;
+  if (confirmed) co_return *std::move(confirmed);
   const Error::Kind kind = confirmed.error().kind;
-  if (kind == Error::Kind::unauthorized || kind == Error::Kind::forbidden) co_return false;
+  if (kind == Error::Kind::unauthorized || kind == Error::Kind::forbidden) co_return std::nullopt;
   co_return std::unexpected(OAuthError{confirmed.error()});
 }
 
@@ -38,7 +39,7 @@ Task<Result<Granted, OAuthError>> grant_refresh_token(Context& context, std::str
   const auto token = RefreshToken::parse(context.ports.crypto, context.keys.refresh_token, *text);
   if (!token) co_return std::unexpected(invalid_refresh_token());
 
-  bool confirmed = false;
+  std::optional<SignedInUser> user;
   if (!context.revoked.are_known()) {
     CO_TRY(co_await context.revoked.reread());
   }
@@ -55,14 +56,15 @@ Task<Result<Granted, OAuthError>> grant_refresh_token(Context& context, std::str
       co_return co_await end(context, found->grant, "refresh token reused");
     }
     CO_TRY(auto scopes, check_narrowed_scope(context.settings, found->grant, form));
-    if (!confirmed) {
-      CO_TRY(confirmed, co_await still_signed_in(context, found->grant));
+    if (!user) {
+      CO_TRY(user, co_await confirm(context, found->grant));
     }
-    if (!confirmed) co_return co_await end(context, found->grant, "sign-in has ended");
-    if (verdict == RefreshVerdict::repeat) co_return Granted{.grant = found->grant, .scopes = std::move(scopes)};
+    if (!user) co_return co_await end(context, found->grant, "sign-in has ended");
+    Grant rotated = found->grant;
+    rotated.user = *user;
+    if (verdict == RefreshVerdict::repeat) co_return Granted{.grant = std::move(rotated), .scopes = std::move(scopes)};
 
     const TimePoint now = context.ports.clock.now();
-    Grant rotated = found->grant;
     ++rotated.generation;
     rotated.rotated_at = now;
     CO_TRY(const bool won, co_await context.grants.replace(*found, rotated, now + limits::refresh_token_lifetime));

@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 #include "postern/base/limits.hpp"
 #include "postern/json/value.hpp"
@@ -21,13 +24,19 @@ Result<GrantType, OAuthError> check_grant_type(const uri::Form& form) {
 // RFC 6749 sec. 5.1.
 std::string token_response(Context& context, const Granted& granted) {
   const Grant& grant = granted.grant;
+  std::vector<std::string> permissions;
+  std::ranges::copy_if(grant.user.permissions, std::back_inserter(permissions), [&](const std::string& permission) {
+    return std::ranges::contains(context.settings.permissions, permission);
+  });
   const std::string access_token =
       context.access_tokens.seal({.grant_id = grant.id,
                                   .user_id = grant.user.user_id,
                                   .session_id = grant.user.session_id,
                                   .organization_id = grant.user.organization_id,
+                                  .role = grant.user.role,
                                   .client_id = grant.client_id,
                                   .scopes = granted.scopes,
+                                  .permissions = std::move(permissions),
                                   .expires_at = context.ports.clock.now() + limits::access_token_lifetime});
   const RefreshToken refresh_token{.grant_id = grant.id, .generation = grant.generation};
   return json::serialize(
