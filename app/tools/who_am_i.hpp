@@ -16,7 +16,7 @@ struct Me {
 };
 
 inline postern::Task<postern::Result<Me>> who_am_i(postern::mcp::Call& call) {
-  const postern::mcp::Principal& user = call.user();
+  const postern::Principal& user = call.user();
   co_return Me{user.user_id, user.session_id, user.client_id, user.scopes};
 }
 

@@ -190,12 +190,12 @@ Task<Result<std::string>> asks_to_confirm(mcp::Call& call) {
   co_return answer && answer->ok ? "state-ok: confirmed" : "not confirmed";
 }
 Task<Result<std::string>> asks_three_at_once(mcp::Call& call) {
-  auto answers = co_await postern::when_all(call.ask<Named>("user_name", "What is your name?"),
-                                            call.sample("greeting", question("Generate a greeting", 50)),
-                                            call.roots("client_roots"));
-  CO_TRY(auto name, std::get<0>(std::move(answers)));
-  CO_TRY(auto greeting, std::get<1>(std::move(answers)));
-  CO_TRY(auto roots, std::get<2>(std::move(answers)));
+  auto [named, greeted, listed] = co_await postern::when_all(
+      call.ask<Named>("user_name", "What is your name?"), call.sample("greeting", question("Generate a greeting", 50)),
+      call.roots("client_roots"));
+  CO_TRY(auto name, std::move(named));
+  CO_TRY(auto greeting, std::move(greeted));
+  CO_TRY(auto roots, std::move(listed));
   co_return "Name: " + (name ? name->name : "unknown") + "; Greeting: " + greeting.text +
       "; Roots: " + std::to_string(roots.size());
 }

@@ -22,6 +22,10 @@ inline constexpr std::size_t json_depth_max = 64;
 inline constexpr std::size_t json_values_max = 10'000;
 inline constexpr std::size_t json_keys_per_object_max = 1'000;
 
+// Sealed texts that are remembered (base/recently_opened.hpp)
+inline constexpr std::size_t recently_opened_max = 256;
+inline constexpr std::size_t recently_opened_bytes_max = 1024;
+
 // JOSE (threats 21 to 23)
 inline constexpr std::size_t jwt_bytes_max = 8 * 1024;
 inline constexpr std::size_t kid_bytes_max = 128;

@@ -26,7 +26,7 @@ Error explain(const Error& error) {
 
 }  // namespace
 
-Task<Result<mcp::UpstreamResponse>> AppApi::send(const mcp::Principal& caller, mcp::UpstreamRequest request) {
+Task<Result<mcp::UpstreamResponse>> AppApi::send(const Principal& caller, mcp::UpstreamRequest request) {
   const auto url = settings_.app.resolve(request.path);
   if (!url) co_return fail(Error::Kind::internal, "The tool asked the app for something that is no path.");
   CO_TRY(const Secret token, co_await mint(caller.session_id));

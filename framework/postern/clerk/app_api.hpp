@@ -35,7 +35,7 @@ class AppApi final : public mcp::Upstream {
       : settings_(std::move(settings)), minter_(minter), ports_(ports) {}
 
   // Besides what mcp::Upstream says: internal, if the path is none within the app or Clerk is not configured for it.
-  Task<Result<mcp::UpstreamResponse>> send(const mcp::Principal& caller, mcp::UpstreamRequest request) override;
+  Task<Result<mcp::UpstreamResponse>> send(const Principal& caller, mcp::UpstreamRequest request) override;
 
  private:
   Task<Result<Secret>> mint(std::string session_id);

@@ -24,7 +24,7 @@ Task<void> mint_into(TokenMinter& minter, std::string session, std::string& out)
   out = token ? std::string{token->reveal()} : std::string{to_string(token.error())};
 }
 
-Task<void> send_into(AppApi& api, const mcp::Principal& caller, std::string& message) {
+Task<void> send_into(AppApi& api, const Principal& caller, std::string& message) {
   const auto response = co_await api.send(caller, {.path = "/api"});
   message = response ? "no error" : response.error().message;
 }
@@ -35,7 +35,7 @@ struct Fixture {
                   test.ports};
   TokenMinter minter{{.template_name = "mcp", .sessions_max = 3}, backend, test.ports};
   AppApi api{{.app = AppUrl::parse("https://app.example.test").value()}, minter, test.ports};
-  mcp::Principal caller{.user_id = "user_1", .session_id = "sess_1"};
+  Principal caller{.user_id = "user_1", .session_id = "sess_1"};
 
   testing::ScriptedFetch::Script& when_minting(std::string_view session = "sess_1") {
     return test.fetch.when(http::Method::post, token_url(session));

@@ -9,7 +9,7 @@ using namespace postern::mcp::test;
 TEST_CASE("a call that its caller may not make is denied with the scopes it needs") {
   Fixture fixture;
   auto denied = [&](http::Request request, const Principal* caller) {
-    auto answer = run_ready(fixture.endpoint.handle(request, caller));
+    auto answer = run_ready(fixture.endpoint.handle(request, shared(caller)));
     REQUIRE_FALSE(answer);
     return std::move(answer).error();
   };

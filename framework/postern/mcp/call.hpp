@@ -23,10 +23,10 @@
 #include <vector>
 
 #include "postern/base/ensure.hpp"
+#include "postern/base/principal.hpp"
 #include "postern/json/bind.hpp"
 #include "postern/mcp/api_client.hpp"
 #include "postern/mcp/client.hpp"
-#include "postern/mcp/principal.hpp"
 #include "postern/ports/clock.hpp"
 
 namespace postern::mcp {
@@ -34,16 +34,16 @@ namespace postern::mcp {
 class Call {
  public:
   // `upstream` may be null: then api() answers that no app is configured. What is referred to outlives the call.
-  Call(std::optional<Principal> caller, Upstream* upstream, Clock& clock, ClientLink& client)
+  Call(Caller caller, Upstream* upstream, Clock& clock, ClientLink& client)
       : caller_(std::move(caller)), upstream_(upstream), clock_(clock), client_(client) {}
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
   // Null only in what is public, when nobody is signed in.
-  [[nodiscard]] const Principal* caller() const { return caller_ ? &*caller_ : nullptr; }
+  [[nodiscard]] const Principal* caller() const { return caller_.get(); }
   // Whoever is signed in. What is public asks caller() first.
   [[nodiscard]] const Principal& user() const {
-    ensure(caller_.has_value());
+    ensure(caller_ != nullptr);
     return *caller_;
   }
 
@@ -98,7 +98,7 @@ class Call {
   [[nodiscard]] Task<Result<Answer<json::Object>>> ask(std::string key, std::string message, json::Object schema,
                                                        Check check);
 
-  std::optional<Principal> caller_;
+  Caller caller_;
   Upstream* upstream_;
   Clock& clock_;
   ClientLink& client_;

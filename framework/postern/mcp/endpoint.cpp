@@ -82,7 +82,7 @@ Endpoint::Endpoint(const App& app, const Ports& ports, EndpointOptions options)
       in_flight_(ports_.bus),
       streams_(app_, ports_, sessions_) {}
 
-Task<Endpoint::Answer> Endpoint::handle(http::Request& request, const Principal* caller) {
+Task<Endpoint::Answer> Endpoint::handle(http::Request& request, const Caller& caller) {
   if (!caller && !open_to_anyone_) return answered(std::unexpected(Denied{}));
   switch (request.method) {
     case http::Method::post:
@@ -102,7 +102,7 @@ Task<Endpoint::Answer> Endpoint::handle(http::Request& request, const Principal*
   }
 }
 
-Task<Endpoint::Answer> Endpoint::post(const http::Request& request, const Principal* caller) {
+Task<Endpoint::Answer> Endpoint::post(const http::Request& request, const Caller& caller) {
   if (!http::has_content_type(request.headers, "application/json")) {
     co_return http::Response::text(415, "The body must be application/json.\n");
   }
@@ -152,7 +152,8 @@ Task<Endpoint::Answer> Endpoint::answer(rpc::Request message, Exchange exchange)
     auto stream = streams_.listen(message, exchange.caller);
     return answered(stream ? *std::move(stream) : refusal(200, message.id, stream.error()));
   }
-  const MethodOutcome outcome = catalog_.answer(exchange.revision, message.method, message.params, exchange.caller);
+  const MethodOutcome outcome =
+      catalog_.answer(exchange.revision, message.method, message.params, exchange.caller.get());
   if (outcome) return answered(http::Response::json(200, rpc::result_reply(message.id, *outcome)));
   const bool not_found = outcome.error().code == rpc::ErrorCode::method_not_found;
   const bool modern = !rules_of(exchange.revision).sessions;
@@ -167,7 +168,7 @@ CallContext Endpoint::context_of(rpc::Id id, const Exchange& exchange, Strand* s
           .revision = exchange.revision,
           .result_end = catalog_.result_end(exchange.revision),
           .id = std::move(id),
-          .caller = exchange.caller ? std::optional{*exchange.caller} : std::nullopt,
+          .caller = exchange.caller,
           .client = exchange.client,
           .log_from = exchange.accepted.events ? exchange.log_from : std::nullopt,
           .can_ask = exchange.can_ask,

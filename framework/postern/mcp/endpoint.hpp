@@ -19,6 +19,7 @@
 #include <chrono>
 #include <expected>
 
+#include "postern/base/principal.hpp"
 #include "postern/base/result.hpp"
 #include "postern/base/secret.hpp"
 #include "postern/base/task.hpp"
@@ -28,7 +29,6 @@
 #include "postern/mcp/jsonrpc.hpp"
 #include "postern/mcp/methods/app_methods.hpp"
 #include "postern/mcp/methods/catalog.hpp"
-#include "postern/mcp/principal.hpp"
 #include "postern/mcp/transport/in_flight.hpp"
 #include "postern/mcp/transport/notification_streams.hpp"
 #include "postern/mcp/transport/sessions.hpp"
@@ -52,7 +52,7 @@ class Endpoint {
   Endpoint& operator=(const Endpoint&) = delete;
 
   // Any method. `request` and `caller` live until the task ends.
-  [[nodiscard]] Task<Answer> handle(http::Request& request, const Principal* caller);
+  [[nodiscard]] Task<Answer> handle(http::Request& request, const Caller& caller);
 
  private:
   // What the client takes as an answer.
@@ -63,7 +63,7 @@ class Endpoint {
   // A request on its way, with what was found out about it. All of it lives until handle() ends.
   struct Exchange {
     const http::Request& request;
-    const Principal* caller;
+    const Caller& caller;
     Accepted accepted;
     Revision revision = latest_revision;
     ClientCapabilities client{};
@@ -72,7 +72,7 @@ class Endpoint {
     const Session* session = nullptr;  // null in a modern request
   };
 
-  Task<Answer> post(const http::Request& request, const Principal* caller);
+  Task<Answer> post(const http::Request& request, const Caller& caller);
   Task<Answer> post_modern(rpc::Message message, Exchange exchange);
   Task<Answer> answer(rpc::Request message, Exchange exchange);
   Task<Answer> run(AppMethod method, rpc::Request message, Exchange exchange);
@@ -83,11 +83,11 @@ class Endpoint {
   Task<Answer> post_legacy(rpc::Message message, Exchange exchange);
   Task<Answer> post_batch(json::Array messages, Exchange exchange);
   Task<Result<std::string, Denied>> answer_in_batch(json::Value message, Exchange exchange);
-  Task<Answer> open_stream(const http::Request& request, const Principal* caller);
-  Task<Answer> end_session(const http::Request& request, const Principal* caller);
-  [[nodiscard]] http::Response initialize(const rpc::Request& message, const Principal* caller);
+  Task<Answer> open_stream(const http::Request& request, const Caller& caller);
+  Task<Answer> end_session(const http::Request& request, const Caller& caller);
+  [[nodiscard]] http::Response initialize(const rpc::Request& message, const Caller& caller);
   [[nodiscard]] Task<std::expected<Session, http::Response>> find_session(const http::Request& request,
-                                                                          const Principal* caller);
+                                                                          const Caller& caller);
   void join(Exchange& exchange, const Session& session) const;
   [[nodiscard]] Task<void> take(const rpc::Message& message, const Session& session);
   [[nodiscard]] Task<std::optional<MethodOutcome>> adjust(const rpc::Request& message, const Exchange& exchange);

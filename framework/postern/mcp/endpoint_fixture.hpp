@@ -82,6 +82,8 @@ inline App make_app() {
 inline constexpr std::string_view modern_meta =
     R"("io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{})";
 
+inline Caller shared(const Principal* caller) { return caller ? std::make_shared<const Principal>(*caller) : nullptr; }
+
 struct Fixture {
   explicit Fixture(App offered = make_app()) : app(std::move(offered)) {}
 
@@ -115,7 +117,7 @@ struct Fixture {
   }
 
   http::Response send(http::Request request, const Principal* caller) {
-    auto answer = run_ready(endpoint.handle(request, caller));
+    auto answer = run_ready(endpoint.handle(request, shared(caller)));
     REQUIRE(answer);
     return *std::move(answer);
   }
@@ -145,7 +147,7 @@ struct Exchange {
   Job job;
 
   static Task<void> drive(Endpoint& endpoint, Exchange& self, const Principal* caller) {
-    auto answer = co_await endpoint.handle(self.request, caller);
+    auto answer = co_await endpoint.handle(self.request, shared(caller));
     REQUIRE(answer);
     self.response = *std::move(answer);
     self.answered = true;

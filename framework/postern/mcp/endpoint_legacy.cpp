@@ -8,7 +8,7 @@ namespace postern::mcp {
 
 namespace {
 
-std::string user_of(const Principal* caller) { return caller ? caller->user_id : std::string{}; }
+std::string user_of(const Caller& caller) { return caller ? caller->user_id : std::string{}; }
 
 http::Response invalid(std::string message) {
   return refusal(400, {}, {rpc::ErrorCode::invalid_request, std::move(message)});
@@ -43,7 +43,7 @@ void Endpoint::join(Exchange& exchange, const Session& session) const {
   exchange.log_from = sessions_.log_from(session);
 }
 
-http::Response Endpoint::initialize(const rpc::Request& message, const Principal* caller) {
+http::Response Endpoint::initialize(const rpc::Request& message, const Caller& caller) {
   const auto revision = negotiate(message.params);
   if (!revision) return refusal(400, message.id, revision.error());
   const json::Value* capabilities = json::find(message.params, "capabilities");
@@ -57,7 +57,7 @@ http::Response Endpoint::initialize(const rpc::Request& message, const Principal
 
 // The session's revision holds, whatever known date the header names: some clients send their latest one there.
 Task<std::expected<Session, http::Response>> Endpoint::find_session(const http::Request& request,
-                                                                    const Principal* caller) {
+                                                                    const Caller& caller) {
   const std::string* version = request.headers.find("MCP-Protocol-Version");
   if (version && !find_revision(*version)) co_return std::unexpected(invalid("Unknown MCP-Protocol-Version."));
   const std::string* id = request.headers.find_only("Mcp-Session-Id");
@@ -76,7 +76,7 @@ Task<std::expected<Session, http::Response>> Endpoint::find_session(const http::
   co_return **std::move(session);
 }
 
-Task<Endpoint::Answer> Endpoint::open_stream(const http::Request& request, const Principal* caller) {
+Task<Endpoint::Answer> Endpoint::open_stream(const http::Request& request, const Caller& caller) {
   if (!http::accepts(request.headers, "text/event-stream")) {
     co_return http::Response::text(406, "Accept text/event-stream.\n");
   }
@@ -85,7 +85,7 @@ Task<Endpoint::Answer> Endpoint::open_stream(const http::Request& request, const
   co_return co_await streams_.open(*std::move(session), caller);
 }
 
-Task<Endpoint::Answer> Endpoint::end_session(const http::Request& request, const Principal* caller) {
+Task<Endpoint::Answer> Endpoint::end_session(const http::Request& request, const Caller& caller) {
   auto session = co_await find_session(request, caller);
   if (!session) co_return std::move(session).error();
   if (auto ended = co_await sessions_.end(*std::move(session)); !ended) {
@@ -129,7 +129,7 @@ Task<MethodOutcome> Endpoint::set_watched(bool watched, const json::Object& para
   const auto uri = json::find_string(params, "uri");
   if (!uri) co_return std::unexpected(rpc::Error{rpc::ErrorCode::invalid_params, "params.uri must be there."});
   const auto found = app_.find_resource(*uri);
-  if (!found || !is_visible(*found->resource, exchange.caller))
+  if (!found || !is_visible(*found->resource, exchange.caller.get()))
     co_return std::unexpected(resource_not_found(*uri, session.revision));
   if (watched) {
     co_await sessions_.watch(session, std::string{*uri});
@@ -173,7 +173,7 @@ Task<Result<std::string, Denied>> Endpoint::answer_in_batch(json::Value value, E
   const rpc::Id id = asked->id;
   const AppMethod method = find_app_method(app_, asked->method);
   if (!method) {
-    const auto outcome = catalog_.answer(exchange.revision, asked->method, asked->params, exchange.caller);
+    const auto outcome = catalog_.answer(exchange.revision, asked->method, asked->params, exchange.caller.get());
     co_return outcome ? rpc::result_reply(id, *outcome) : rpc::error_reply(id, outcome.error());
   }
   CallStart started = method(context_of(id, exchange, co_await this_strand()), asked->params);

@@ -40,7 +40,7 @@ TEST_CASE("a session is its user's alone, and ends for good") {
   auto remove = [&](Endpoint& endpoint, const Principal& caller) {
     auto request = Fixture::post("", {{"Mcp-Session-Id", session}});
     request.method = http::Method::delete_;
-    return run_ready(endpoint.handle(request, &caller))->status;
+    return run_ready(endpoint.handle(request, shared(&caller)))->status;
   };
   CHECK(status(session, fixture.alice) == 200);
   CHECK(status(session, fixture.bob) == 404);
@@ -59,17 +59,17 @@ TEST_CASE("a session is its user's alone, and ends for good") {
   SUBCASE("by DELETE, on every loop") {
     Endpoint other{fixture.app, fixture.test.ports, {.session_key = Secret{std::string(32, 'k')}}};
     auto request = Fixture::post(ping, {{"Mcp-Session-Id", session}});
-    CHECK(run_ready(other.handle(request, &fixture.alice))->status == 200);
+    CHECK(run_ready(other.handle(request, shared(&fixture.alice)))->status == 200);
     CHECK(fixture.test.store.operations() == 1);
-    CHECK(run_ready(other.handle(request, &fixture.alice))->status == 200);
+    CHECK(run_ready(other.handle(request, shared(&fixture.alice)))->status == 200);
     CHECK(fixture.test.store.operations() == 1);
     CHECK(remove(fixture.endpoint, fixture.bob) == 404);
     CHECK(remove(fixture.endpoint, fixture.alice) == 204);
     CHECK(status(session, fixture.alice) == 404);
-    CHECK(run_ready(other.handle(request, &fixture.alice))->status == 404);
+    CHECK(run_ready(other.handle(request, shared(&fixture.alice)))->status == 404);
     CHECK(remove(fixture.endpoint, fixture.alice) == 404);
     Endpoint later{fixture.app, fixture.test.ports, {.session_key = Secret{std::string(32, 'k')}}};
-    CHECK(run_ready(later.handle(request, &fixture.alice))->status == 404);
+    CHECK(run_ready(later.handle(request, shared(&fixture.alice)))->status == 404);
   }
   SUBCASE("by its age") {
     fixture.test.clock.jump(std::chrono::hours{24});
@@ -79,7 +79,7 @@ TEST_CASE("a session is its user's alone, and ends for good") {
     Endpoint later{fixture.app, fixture.test.ports, {.session_key = Secret{std::string(32, 'k')}}};
     fixture.test.store.fail_with(Error{Error::Kind::unavailable, "down"});
     auto request = Fixture::post(ping, {{"Mcp-Session-Id", session}});
-    CHECK(run_ready(later.handle(request, &fixture.alice))->status == 503);
+    CHECK(run_ready(later.handle(request, shared(&fixture.alice)))->status == 503);
     CHECK(remove(fixture.endpoint, fixture.alice) == 503);
   }
 }

@@ -71,7 +71,7 @@ TEST_CASE("a long list of tools comes in pages, and only their own cursors lead 
   int pages = 0;
   while (true) {
     auto request = Fixture::modern("tools/list", params);
-    const auto answer = run_ready(endpoint.handle(request, &fixture.alice));
+    const auto answer = run_ready(endpoint.handle(request, shared(&fixture.alice)));
     REQUIRE(answer);
     const auto value = parsed(*answer);
     const auto& result = json::find(value, "result")->as_object();
@@ -89,7 +89,7 @@ TEST_CASE("a long list of tools comes in pages, and only their own cursors lead 
   for (const char* cursor : {R"("")", R"("x")", "null", "7", "{}"}) {
     CAPTURE(cursor);
     auto request = Fixture::modern("tools/list", R"("cursor":)" + std::string{cursor} + ",");
-    CHECK(error_code(*run_ready(endpoint.handle(request, &fixture.alice))) == -32602);
+    CHECK(error_code(*run_ready(endpoint.handle(request, shared(&fixture.alice)))) == -32602);
   }
 }
 

@@ -91,7 +91,7 @@ TEST_CASE("random damage to valid requests never crashes and is never our fault"
       }
     }
     CAPTURE(request.body);
-    const auto answer = run_ready(fixture.endpoint.handle(request, &fixture.alice));
+    const auto answer = run_ready(fixture.endpoint.handle(request, shared(&fixture.alice)));
     if (answer) REQUIRE(answer->status < 500);
   }
 }

@@ -95,7 +95,7 @@ TEST_CASE("a prompt that cannot be had is an error that says why") {
   }
   CHECK(error_code(fixture.get("nothing", "{}")) == -32602);
   http::Request request = Fixture::modern("prompts/get", R"("name":"guarded",)", "guarded");
-  const auto denied = run_ready(fixture.endpoint.handle(request, &fixture.alice));
+  const auto denied = run_ready(fixture.endpoint.handle(request, shared(&fixture.alice)));
   REQUIRE_FALSE(denied);
   CHECK(denied.error().scopes == std::vector<std::string>{"orders:read"});
 }

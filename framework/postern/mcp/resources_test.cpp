@@ -110,7 +110,7 @@ TEST_CASE("what is not there is not found, in the words of each revision") {
 TEST_CASE("a resource is as guarded as a tool") {
   ResourceFixture fixture;
   http::Request secret = ResourceFixture::reading("acme://secrets/1");
-  const auto denied = run_ready(fixture.endpoint.handle(secret, &fixture.alice));
+  const auto denied = run_ready(fixture.endpoint.handle(secret, shared(&fixture.alice)));
   REQUIRE_FALSE(denied);
   CHECK(denied.error().reason == Denied::Reason::scopes);
   CHECK(fixture.send(ResourceFixture::reading("acme://terms"), nullptr).status == 200);

@@ -141,7 +141,7 @@ TEST_CASE("notifications/cancelled stops the call of its own session, and no oth
     auto request = Fixture::post(
         R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":)" + std::string{id} + "}}",
         {{"Mcp-Session-Id", session}});
-    CHECK(run_ready(other_loop.handle(request, &caller))->status == 202);
+    CHECK(run_ready(other_loop.handle(request, shared(&caller)))->status == 202);
   };
   for (const auto before : {0s, 10s}) {
     CAPTURE(before.count());

@@ -8,10 +8,10 @@
 
 #include <string>
 
+#include "postern/base/principal.hpp"
 #include "postern/base/result.hpp"
 #include "postern/base/task.hpp"
 #include "postern/http/message.hpp"
-#include "postern/mcp/principal.hpp"
 
 namespace postern::mcp {
 

@@ -1,7 +1,11 @@
 #include "postern/oauth/access_token.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
 
 #include "postern/base/encoding.hpp"
 #include "postern/base/ensure.hpp"
@@ -13,7 +17,6 @@ constexpr std::size_t token_chars_max = 4 * 1024;
 
 // The content, in front of which stands the version: the expiry in milliseconds as 8 bytes, then the ids, the scopes
 // and the permissions, each as 2 bytes of length and its bytes; an empty text ends the scopes. Numbers are big-endian.
-// It is read by every request, so there is nothing to parse in it.
 constexpr char version = 2;
 constexpr std::size_t time_bytes = 8;
 constexpr std::size_t length_bytes = 2;
@@ -28,15 +31,19 @@ void append_text(std::string& out, std::string_view text) {
   out += text;
 }
 
-std::string to_content(const AccessToken& token) {
+// The ids and the role, in the order in which they stand there.
+auto ids_of(auto& principal) {
+  return std::array{&principal.grant_id,        &principal.user_id, &principal.session_id,
+                    &principal.organization_id, &principal.role,    &principal.client_id};
+}
+
+std::string to_content(const Principal& principal) {
   std::string content{version};
-  append_number(content, static_cast<std::uint64_t>(token.expires_at.time_since_epoch().count()), time_bytes);
-  for (const std::string* id :
-       {&token.grant_id, &token.user_id, &token.session_id, &token.organization_id, &token.role, &token.client_id})
-    append_text(content, *id);
-  for (const std::string& scope : token.scopes) append_text(content, scope);
+  append_number(content, static_cast<std::uint64_t>(principal.authorized_until.time_since_epoch().count()), time_bytes);
+  for (const std::string* id : ids_of(principal)) append_text(content, *id);
+  for (const std::string& scope : principal.scopes) append_text(content, scope);
   append_text(content, {});
-  for (const std::string& permission : token.permissions) append_text(content, permission);
+  for (const std::string& permission : principal.permissions) append_text(content, permission);
   return content;
 }
 
@@ -59,20 +66,16 @@ struct ContentReader {
   std::string text() { return std::string{take(static_cast<std::size_t>(number(length_bytes)))}; }
 };
 
-std::optional<AccessToken> from_content(std::string_view content) {
-  if (!content.starts_with(version)) return std::nullopt;
+Caller from_content(std::string_view content) {
+  if (!content.starts_with(version)) return nullptr;
   ContentReader reader{content.substr(1)};
-  AccessToken token;
-  token.expires_at = TimePoint{Duration{static_cast<Duration::rep>(reader.number(time_bytes))}};
-  for (std::string* id :
-       {&token.grant_id, &token.user_id, &token.session_id, &token.organization_id, &token.role, &token.client_id})
-    *id = reader.text();
-  token.scopes.reserve(8);
+  Principal principal;
+  principal.authorized_until = TimePoint{Duration{static_cast<Duration::rep>(reader.number(time_bytes))}};
+  for (std::string* id : ids_of(principal)) *id = reader.text();
   for (std::string scope = reader.text(); !scope.empty(); scope = reader.text())
-    token.scopes.push_back(std::move(scope));
-  while (!reader.rest.empty()) token.permissions.push_back(reader.text());
-  if (!reader.whole) return std::nullopt;
-  return token;
+    principal.scopes.push_back(std::move(scope));
+  while (!reader.rest.empty()) principal.permissions.push_back(reader.text());
+  return reader.whole ? std::make_shared<const Principal>(std::move(principal)) : nullptr;
 }
 
 }  // namespace
@@ -83,16 +86,20 @@ AccessTokens::AccessTokens(const Ports& ports, const Secret& key, std::string re
   associated_ = prefix_ + std::move(resource);
 }
 
-std::string AccessTokens::seal(const AccessToken& token) const {
-  return prefix_ + base64url_encode(postern::seal(ports_.crypto, ports_.random, key_, to_content(token), associated_));
+std::string AccessTokens::seal(const Principal& principal) const {
+  const std::string sealed = postern::seal(ports_.crypto, ports_.random, key_, to_content(principal), associated_);
+  return prefix_ + base64url_encode(sealed);
 }
 
-std::optional<AccessToken> AccessTokens::open(std::string_view text) const {
-  if (text.size() > token_chars_max || !text.starts_with(prefix_)) return std::nullopt;
+Caller AccessTokens::open(std::string_view text) {
+  if (text.size() > token_chars_max || !text.starts_with(prefix_)) return nullptr;
+  if (const Caller* known = recent_.find(text)) return *known;
   const auto sealed = base64url_decode(text.substr(prefix_.size()));
-  if (!sealed) return std::nullopt;
+  if (!sealed) return nullptr;
   const auto content = postern::open(ports_.crypto, key_, *sealed, associated_);
-  return content ? from_content(*content) : std::nullopt;
+  Caller caller = content ? from_content(*content) : nullptr;
+  if (caller) recent_.remember(text, caller);
+  return caller;
 }
 
 }  // namespace postern::oauth

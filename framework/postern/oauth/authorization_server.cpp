@@ -47,7 +47,7 @@ bool AuthorizationServer::knows_revocations() const { return context_->revoked.a
 
 Task<Result<void>> AuthorizationServer::reread_revocations() { return context_->revoked.reread(); }
 
-Result<AccessToken, BearerError> AuthorizationServer::authenticate(const http::Request& request) const {
+Result<Caller, BearerError> AuthorizationServer::authenticate(const http::Request& request) const {
   return check_bearer_token(context_->access_tokens, context_->revoked, request, context_->ports.clock.now());
 }
 

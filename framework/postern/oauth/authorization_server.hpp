@@ -3,8 +3,8 @@
 //
 //   AuthorizationServer oauth{settings, ports, sign_in};
 //   oauth.add_routes(router);
-//   auto token = oauth.authenticate(request);           // no I/O, no lock
-//   if (!token) co_return oauth.challenge(token.error());
+//   auto caller = oauth.authenticate(request);          // no I/O, no lock
+//   if (!caller) co_return oauth.challenge(caller.error());
 //   if (!oauth.knows_revocations()) ...                 // reread them, and authenticate again
 //
 // One per event loop; the loops share the Store and hear of each other's revocations over the Bus. `ports` and
@@ -15,11 +15,11 @@
 #include <string>
 #include <vector>
 
+#include "postern/base/principal.hpp"
 #include "postern/base/result.hpp"
 #include "postern/base/task.hpp"
 #include "postern/http/message.hpp"
 #include "postern/http/router.hpp"
-#include "postern/oauth/access_token.hpp"
 #include "postern/oauth/bearer.hpp"
 #include "postern/oauth/ended_access.hpp"
 #include "postern/oauth/settings.hpp"
@@ -43,7 +43,7 @@ class AuthorizationServer {
   [[nodiscard]] bool knows_revocations() const;
   Task<Result<void>> reread_revocations();
 
-  [[nodiscard]] Result<AccessToken, BearerError> authenticate(const http::Request& request) const;
+  [[nodiscard]] Result<Caller, BearerError> authenticate(const http::Request& request) const;
   // The answer for a request that is not authenticated: 401, or 400 for one that is malformed.
   [[nodiscard]] http::Response challenge(const BearerError& error) const;
   // 403 that names every scope that the next token should have (MCP, scope challenge handling).

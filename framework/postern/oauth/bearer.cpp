@@ -63,14 +63,14 @@ Result<std::string_view, BearerError> find_bearer_token(const http::Request& req
   return token;
 }
 
-Result<AccessToken, BearerError> check_bearer_token(const AccessTokens& tokens, const RevokedGrants& revoked,
-                                                    const http::Request& request, TimePoint now) {
-  TRY(const std::string_view text, find_bearer_token(request));
-  auto token = tokens.open(text);
-  if (!token) return refuse(Kind::invalid, "not a token of ours");
-  if (now >= token->expires_at) return refuse(Kind::invalid, "expired");
-  if (revoked.contains(token->grant_id)) return refuse(Kind::invalid, "revoked");
-  return *std::move(token);
+Result<Caller, BearerError> check_bearer_token(AccessTokens& tokens, const RevokedGrants& revoked,
+                                               const http::Request& request, TimePoint now) {
+  TRY(const std::string_view token, find_bearer_token(request));
+  Caller caller = tokens.open(token);
+  if (!caller) return refuse(Kind::invalid, "not a token of ours");
+  if (now >= caller->authorized_until) return refuse(Kind::invalid, "expired");
+  if (revoked.contains(caller->grant_id)) return refuse(Kind::invalid, "revoked");
+  return caller;
 }
 
 http::Response bearer_challenge(const Settings& settings, const BearerError& error) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "postern/base/principal.hpp"
 #include "postern/base/result.hpp"
 #include "postern/http/message.hpp"
 #include "postern/oauth/access_token.hpp"
@@ -28,9 +29,9 @@ struct BearerError {
 // The token as it stands in the header. The view lives as long as the request.
 [[nodiscard]] Result<std::string_view, BearerError> find_bearer_token(const http::Request& request);
 
-[[nodiscard]] Result<AccessToken, BearerError> check_bearer_token(const AccessTokens& tokens,
-                                                                  const RevokedGrants& revoked,
-                                                                  const http::Request& request, TimePoint now);
+// Who may call with it: never null. The token is ours, not expired and not revoked.
+[[nodiscard]] Result<Caller, BearerError> check_bearer_token(AccessTokens& tokens, const RevokedGrants& revoked,
+                                                             const http::Request& request, TimePoint now);
 
 [[nodiscard]] http::Response bearer_challenge(const Settings& settings, const BearerError& error);
 // Names what the token may do already as well: a client asks anew for just what a challenge says, and would lose the

@@ -23,12 +23,12 @@ TEST_CASE("a good token says who is calling") {
   Flow flow;
   http::Request request{.method = http::Method::post, .target = "/mcp"};
   request.headers.set("Authorization", "bEaReR " + access_token(flow));
-  const auto token = flow.server.authenticate(request);
-  REQUIRE(token);
-  CHECK(token->user_id == "user_1");
-  CHECK(token->session_id == "sess_1");
-  CHECK(token->organization_id == "org_1");
-  CHECK(token->scopes == std::vector<std::string>{"orders:read", "orders:write"});
+  const auto caller = flow.server.authenticate(request);
+  REQUIRE(caller);
+  CHECK((*caller)->user_id == "user_1");
+  CHECK((*caller)->session_id == "sess_1");
+  CHECK((*caller)->organization_id == "org_1");
+  CHECK((*caller)->scopes == std::vector<std::string>{"orders:read", "orders:write"});
 }
 
 TEST_CASE("a token carries the role, and of the permissions those that the server asks for, as of its last refresh") {
@@ -42,7 +42,7 @@ TEST_CASE("a token carries the role, and of the permissions those that the serve
   auto open = [&flow](const http::Response& response) {
     http::Request request{.method = http::Method::post, .target = "/mcp"};
     request.headers.set("Authorization", "Bearer " + member(response, "access_token"));
-    return flow.server.authenticate(request).value();
+    return *flow.server.authenticate(request).value();
   };
   CHECK(open(first).role == "org:admin");
   CHECK(open(first).permissions == std::vector<std::string>{"org:orders:manage"});
@@ -148,7 +148,7 @@ TEST_CASE("a revoked grant is refused at once on every loop, and on one that sta
   request.headers.set("Authorization", "Bearer " + token);
   const auto opened = second.authenticate(request);
   REQUIRE(opened);
-  REQUIRE(run_ready(flow.server.revoke_grant(opened->grant_id, "user signed out")));
+  REQUIRE(run_ready(flow.server.revoke_grant((*opened)->grant_id, "user signed out")));
   CHECK(flow.use(token) == 401);
   CHECK_FALSE(second.authenticate(request));
   AuthorizationServer late{{.issuer = std::string{issuer},
@@ -192,7 +192,7 @@ TEST_CASE("what another instance has revoked is known after rereading, without a
   const std::string token = access_token(flow);
   http::Request request{.method = http::Method::post, .target = "/mcp"};
   request.headers.set("Authorization", "Bearer " + token);
-  const std::string grant_id = flow.server.authenticate(request)->grant_id;
+  const std::string grant_id = flow.server.authenticate(request).value()->grant_id;
   REQUIRE(run_ready(flow.store.put("revoked/" + grant_id, "", flow.host.clock.now() + 11min)));
   CHECK(flow.use(token) == 200);
   REQUIRE(run_ready(flow.server.reread_revocations()));

@@ -43,7 +43,7 @@ struct Context {
   ClientDocuments client_documents;
   RevokedGrants revoked;
   Grants grants;
-  const AccessTokens access_tokens;
+  AccessTokens access_tokens;
 };
 
 }  // namespace postern::oauth

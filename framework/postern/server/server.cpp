@@ -26,18 +26,6 @@ oauth::Settings oauth_settings(const mcp::App& app, const Settings& settings) {
   return oauth;
 }
 
-mcp::Principal principal_of(oauth::AccessToken token) {
-  return {.user_id = std::move(token.user_id),
-          .session_id = std::move(token.session_id),
-          .organization_id = std::move(token.organization_id),
-          .role = std::move(token.role),
-          .permissions = std::move(token.permissions),
-          .client_id = std::move(token.client_id),
-          .grant_id = std::move(token.grant_id),
-          .scopes = std::move(token.scopes),
-          .authorized_until = token.expires_at};
-}
-
 http::Response refusal(int status, std::string_view error, std::string_view message) {
   return http::Response::json(status, json::serialize(json::Object{{"error", error}, {"message", message}}));
 }
@@ -129,20 +117,20 @@ Task<http::Response> Server::call_mcp(http::Request& request) {
     co_return refusal(403, "forbidden_origin",
                       "This Origin may not call the server; ALLOWED_ORIGINS lists those that may.");
   }
-  auto token = oauth_.authenticate(request);
-  if (token && !oauth_.knows_revocations()) {
+  auto authenticated = oauth_.authenticate(request);
+  if (authenticated && !oauth_.knows_revocations()) {
     // Fails closed: a revoked token must not work because the store cannot be read.
     if (!co_await oauth_.reread_revocations()) co_return store_unreadable();
-    token = oauth_.authenticate(request);
+    authenticated = oauth_.authenticate(request);
   }
-  const bool anonymous = !token && token.error().kind == oauth::BearerError::Kind::missing;
-  if (!token && !(anonymous && app_.open_to_anyone())) co_return oauth_.challenge(token.error());
+  const bool anonymous = !authenticated && authenticated.error().kind == oauth::BearerError::Kind::missing;
+  if (!authenticated && !(anonymous && app_.open_to_anyone())) co_return oauth_.challenge(authenticated.error());
 
-  std::optional<mcp::Principal> caller;
-  if (token) caller = principal_of(std::move(*token));
-  auto answer = co_await endpoint_.handle(request, caller ? &*caller : nullptr);
+  const Caller caller = authenticated ? *std::move(authenticated) : nullptr;
+  auto answer = co_await endpoint_.handle(request, caller);
   if (answer) co_return *std::move(answer);
-  co_return caller ? oauth_.insufficient_scope(caller->scopes, answer.error().scopes) : oauth_.challenge(token.error());
+  co_return caller ? oauth_.insufficient_scope(caller->scopes, answer.error().scopes)
+                   : oauth_.challenge(authenticated.error());
 }
 
 Task<http::Response> Server::ready() {

@@ -12,7 +12,7 @@ class SessionWatch : public mcp::Upstream {
   // Both outlive it.
   SessionWatch(mcp::Upstream& app_api, oauth::AuthorizationServer& oauth) : app_api_(app_api), oauth_(oauth) {}
 
-  Task<Result<mcp::UpstreamResponse>> send(const mcp::Principal& caller, mcp::UpstreamRequest request) override {
+  Task<Result<mcp::UpstreamResponse>> send(const Principal& caller, mcp::UpstreamRequest request) override {
     auto response = co_await app_api_.send(caller, std::move(request));
     if (!response && response.error().kind == Error::Kind::unauthorized) {
       // If the store cannot be written the tool still fails, and the refresh finds the dead session.

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,13 +25,13 @@ namespace postern::testing {
 
 class ToolTest {
  public:
-  explicit ToolTest(mcp::Principal user = {.user_id = "user_test",
-                                           .session_id = "sess_test",
-                                           .organization_id = {},
-                                           .client_id = "client_test",
-                                           .grant_id = "grant_test",
-                                           .scopes = {}})
-      : call_(std::move(user), &app_, clock_, client_) {}
+  explicit ToolTest(Principal user = {.user_id = "user_test",
+                                      .session_id = "sess_test",
+                                      .organization_id = {},
+                                      .client_id = "client_test",
+                                      .grant_id = "grant_test",
+                                      .scopes = {}})
+      : call_(std::make_shared<const Principal>(std::move(user)), &app_, clock_, client_) {}
 
   void app_answers(http::Method method, std::string target, int status, std::string body) {
     app_.answers[{method, std::move(target)}] = {status, std::move(body)};
@@ -47,7 +48,7 @@ class ToolTest {
     std::map<std::pair<http::Method, std::string>, mcp::UpstreamResponse> answers;
     std::vector<mcp::UpstreamRequest> requests;
 
-    Task<Result<mcp::UpstreamResponse>> send(const mcp::Principal&, mcp::UpstreamRequest request) override {
+    Task<Result<mcp::UpstreamResponse>> send(const Principal&, mcp::UpstreamRequest request) override {
       requests.push_back(request);
       const auto found = answers.find({request.method, request.path});
       co_return found == answers.end() ? mcp::UpstreamResponse{404, "{}"} : found->second;

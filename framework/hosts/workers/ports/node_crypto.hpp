@@ -1,7 +1,6 @@
 // The Crypto port over node:crypto, which is synchronous in workerd.
 #pragma once
 
-#include "hosts/workers/ports/opened_boxes.hpp"
 #include "postern/ports/crypto.hpp"
 
 namespace postern::workers {
@@ -15,9 +14,6 @@ class NodeCrypto final : public Crypto {
   [[nodiscard]] std::optional<std::string> aes_gcm_open(std::string_view key, std::string_view nonce,
                                                         std::string_view sealed, std::string_view associated) override;
   [[nodiscard]] Result<std::unique_ptr<VerifyingKey>> import_key(const PublicKey& key) override;
-
- private:
-  OpenedBoxes opened_;
 };
 
 }  // namespace postern::workers

@@ -6,12 +6,12 @@
 #include <string_view>
 #include <vector>
 
+#include "postern/base/principal.hpp"
 #include "postern/base/secret.hpp"
 #include "postern/base/strand.hpp"
 #include "postern/mcp/app.hpp"
 #include "postern/mcp/client.hpp"
 #include "postern/mcp/jsonrpc.hpp"
-#include "postern/mcp/principal.hpp"
 #include "postern/mcp/revision.hpp"
 #include "postern/mcp/upstream.hpp"
 #include "postern/ports/ports.hpp"
@@ -34,14 +34,12 @@ struct CallContext {
   Revision revision;
   std::string_view result_end;  // methods/method.hpp
   rpc::Id id;
-  std::optional<Principal> caller;
+  Caller caller;
   ClientCapabilities client;
   std::optional<Severity> log_from;  // the least that the client wants to hear; null: nothing
   bool can_ask = false;              // revisions with sessions: there is a stream for requests, and a way back
   std::string request_id;            // for the log
   Strand* strand = nullptr;          // of the request that makes the call: the function runs there
-
-  [[nodiscard]] const Principal* who() const { return caller ? &*caller : nullptr; }
 };
 
 // Whether it is there at all for this caller (null: nobody is signed in). What is not, is unknown to every method.

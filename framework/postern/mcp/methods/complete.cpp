@@ -66,9 +66,9 @@ CallStart start_complete(CallContext context, const json::Object& params) {
   auto asked = json::decode<CompleteParams>(params);
   if (!asked) return rpc::Error{rpc::ErrorCode::invalid_params, std::move(asked).error().message};
   const auto source = find_source(context.app, asked->ref);
-  if (!source || !is_visible(*source->declaration, context.who()))
+  if (!source || !is_visible(*source->declaration, context.caller.get()))
     return rpc::Error{rpc::ErrorCode::invalid_params, "params.ref names no prompt or template of this server."};
-  if (auto denied = check_access(*source->declaration, context.who())) return *std::move(denied);
+  if (auto denied = check_access(*source->declaration, context.caller.get())) return *std::move(denied);
 
   auto request =
       std::make_unique<PendingRequest>(std::move(context), kind, source->declaration->name, params, InputState{});

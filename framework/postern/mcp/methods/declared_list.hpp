@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "postern/base/principal.hpp"
 #include "postern/mcp/methods/cache_hint.hpp"
 #include "postern/mcp/methods/method.hpp"
-#include "postern/mcp/principal.hpp"
 
 namespace postern::mcp {
 

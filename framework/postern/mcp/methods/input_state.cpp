@@ -15,8 +15,7 @@ std::unexpected<rpc::Error> refuse(std::string message) {
 }
 
 // Everything that says what the call is, and nothing that changes when it is repeated.
-std::string binding_of(Crypto& crypto, const std::optional<Principal>& caller, std::string_view method,
-                       const json::Object& params) {
+std::string binding_of(Crypto& crypto, const Caller& caller, std::string_view method, const json::Object& params) {
   json::Object what;
   for (const std::string_view name : {"name", "uri", "arguments"}) {
     if (const json::Value* value = json::find(params, name)) what[name] = *value;

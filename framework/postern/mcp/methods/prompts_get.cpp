@@ -31,9 +31,9 @@ CallStart start_prompts_get(CallContext context, const json::Object& params) {
   const auto name = json::find_string(params, "name");
   if (!name) return rpc::Error{rpc::ErrorCode::invalid_params, "prompts/get needs params.name."};
   const Prompt* prompt = context.app.find_prompt(*name);
-  if (!prompt || !is_visible(*prompt, context.who()))
+  if (!prompt || !is_visible(*prompt, context.caller.get()))
     return rpc::Error{rpc::ErrorCode::invalid_params, "Unknown prompt: " + std::string{*name}};
-  if (auto denied = check_access(*prompt, context.who())) return *std::move(denied);
+  if (auto denied = check_access(*prompt, context.caller.get())) return *std::move(denied);
 
   const json::Value* given = json::find(params, "arguments");
   if (given && !given->is_object()) {

@@ -12,8 +12,8 @@
 #include <string>
 #include <string_view>
 
+#include "postern/base/principal.hpp"
 #include "postern/base/task.hpp"
-#include "postern/mcp/principal.hpp"
 #include "postern/ports/bus.hpp"
 
 namespace postern::mcp {

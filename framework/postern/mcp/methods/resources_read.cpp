@@ -42,9 +42,9 @@ CallStart start_resources_read(CallContext context, const json::Object& params) 
   const auto uri = json::find_string(params, "uri");
   if (!uri) return rpc::Error{rpc::ErrorCode::invalid_params, "resources/read needs params.uri."};
   const auto found = context.app.find_resource(*uri);
-  if (!found || !is_visible(*found->resource, context.who())) return resource_not_found(*uri, context.revision);
+  if (!found || !is_visible(*found->resource, context.caller.get())) return resource_not_found(*uri, context.revision);
   const Resource& resource = *found->resource;
-  if (auto denied = check_access(resource, context.who())) return *std::move(denied);
+  if (auto denied = check_access(resource, context.caller.get())) return *std::move(denied);
   auto input = InputState::read(context, kind.method, params);
   if (!input) return std::move(input).error();
 

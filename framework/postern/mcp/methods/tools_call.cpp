@@ -22,9 +22,9 @@ CallStart start_tools_call(CallContext context, const json::Object& params) {
   const auto name = json::find_string(params, "name");
   if (!name) return rpc::Error{rpc::ErrorCode::invalid_params, "tools/call needs params.name."};
   const Tool* tool = context.app.find_tool(*name);
-  if (!tool || !is_visible(*tool, context.who()))
+  if (!tool || !is_visible(*tool, context.caller.get()))
     return rpc::Error{rpc::ErrorCode::invalid_params, "Unknown tool: " + std::string{*name}};
-  if (auto denied = check_access(*tool, context.who())) return *std::move(denied);
+  if (auto denied = check_access(*tool, context.caller.get())) return *std::move(denied);
 
   const json::Value nothing(json::Object{});
   const json::Value* given = json::find(params, "arguments");

@@ -42,7 +42,7 @@ struct NotificationStreams::Terms {
 
 class NotificationStreams::Stream final : public http::BodyStream {
  public:
-  Stream(NotificationStreams& owner, const Principal* caller, Terms terms)
+  Stream(NotificationStreams& owner, const Caller& caller, Terms terms)
       : owner_(owner),
         user_id_(caller ? caller->user_id : std::string{}),
         terms_(std::move(terms)),
@@ -114,7 +114,7 @@ NotificationStreams::NotificationStreams(const App& app, const Ports& ports, con
       ended_(Sessions::on_ended(ports.bus, [this](std::string_view key) { close(key); })) {}
 
 std::expected<http::Response, rpc::Error> NotificationStreams::listen(const rpc::Request& request,
-                                                                      const Principal* caller) {
+                                                                      const Caller& caller) {
   auto params = json::decode<ListenParams>(request.params);
   if (!params) return std::unexpected(rpc::Error{rpc::ErrorCode::invalid_params, std::move(params).error().message});
   auto& asked = params->notifications.resourceSubscriptions;
@@ -125,7 +125,7 @@ std::expected<http::Response, rpc::Error> NotificationStreams::listen(const rpc:
   Terms terms;
   for (const std::string& uri : asked.value_or(std::vector<std::string>{})) {
     const auto found = app_.find_resource(uri);
-    if (found && is_visible(*found->resource, caller) && !check_access(*found->resource, caller))
+    if (found && is_visible(*found->resource, caller.get()) && !check_access(*found->resource, caller.get()))
       terms.watched.insert(uri);
   }
   terms.meta[subscription_key] = *json::parse(request.id.text());
@@ -140,7 +140,7 @@ std::expected<http::Response, rpc::Error> NotificationStreams::listen(const rpc:
   return event_stream(std::move(stream));
 }
 
-Task<http::Response> NotificationStreams::open(Session session, const Principal* caller) {
+Task<http::Response> NotificationStreams::open(Session session, const Caller& caller) {
   co_await ports_.bus.publish(std::string{opened_topic}, session.key);
   co_return event_stream(std::make_unique<Stream>(*this, caller, Terms{.session_key = std::move(session).key}));
 }

@@ -32,10 +32,10 @@ class NotificationStreams {
   NotificationStreams& operator=(const NotificationStreams&) = delete;
 
   // `subscriptions/listen`. What cannot be watched, by this caller, is left out of the acknowledgment.
-  [[nodiscard]] std::expected<http::Response, rpc::Error> listen(const rpc::Request& request, const Principal* caller);
+  [[nodiscard]] std::expected<http::Response, rpc::Error> listen(const rpc::Request& request, const Caller& caller);
 
   // The session's stream. It takes the place of the one that the session had, on whatever loop.
-  [[nodiscard]] Task<http::Response> open(Session session, const Principal* caller);
+  [[nodiscard]] Task<http::Response> open(Session session, const Caller& caller);
 
  private:
   struct Terms;

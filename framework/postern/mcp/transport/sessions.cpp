@@ -82,7 +82,7 @@ std::string Sessions::open(Revision revision, std::string_view user_id, const Cl
   return id;
 }
 
-std::optional<Session> Sessions::unseal(std::string_view id, std::string_view user_id) const {
+std::optional<Session> Sessions::unseal(std::string_view id) const {
   if (id.size() > limits::mcp_session_id_bytes_max) return std::nullopt;
   const auto sealed = base64url_decode(id);
   if (!sealed) return std::nullopt;
@@ -100,16 +100,16 @@ std::optional<Session> Sessions::unseal(std::string_view id, std::string_view us
   const ClientCapabilities client = decode(take_word());
   std::int64_t opened = 0;
   std::from_chars(time.data(), time.data() + time.size(), opened);
-  if (!revision || rest != user_id) return std::nullopt;
-
-  const TimePoint expires_at = from_unix_seconds(opened) + limits::mcp_session_lifetime;
-  if (ports_.clock.now() >= expires_at) return std::nullopt;
-  return Session{*revision, std::string{user_id}, client, expires_at, hex_encode(ports_.crypto.sha256(id))};
+  if (!revision) return std::nullopt;
+  return Session{*revision, std::string{rest}, client, from_unix_seconds(opened) + limits::mcp_session_lifetime,
+                 hex_encode(ports_.crypto.sha256(id))};
 }
 
 Task<Result<std::optional<Session>>> Sessions::find(std::string id, std::string user_id) {
-  std::optional<Session> session = unseal(id, user_id);
-  if (!session) co_return std::nullopt;
+  const Session* recent = recent_.find(id);
+  std::optional<Session> session = recent ? *recent : unseal(id);
+  if (!session || session->user_id != user_id || ports_.clock.now() >= session->expires_at) co_return std::nullopt;
+  if (!recent) recent_.remember(id, *session);
   if (!met_.contains(session->key)) {
     CO_TRY(auto record, co_await ports_.store.get(record_key(session->key)));
     // What the bus told us meanwhile stands.

@@ -20,6 +20,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "postern/base/recently_opened.hpp"
 #include "postern/base/result.hpp"
 #include "postern/base/secret.hpp"
 #include "postern/base/task.hpp"
@@ -70,11 +71,13 @@ class Sessions {
     std::set<std::string, std::less<>> watched;
   };
 
-  [[nodiscard]] std::optional<Session> unseal(std::string_view id, std::string_view user_id) const;
+  // Nullopt if the id is not ours, whoever comes with it.
+  [[nodiscard]] std::optional<Session> unseal(std::string_view id) const;
   Known& known(std::string_view key);
 
   const Ports ports_;
   const Secret key_;
+  RecentlyOpened<Session> recent_;
   std::unordered_map<std::string, Known> met_;
   std::unique_ptr<Bus::Subscription> ended_;
   std::unique_ptr<Bus::Subscription> log_levels_;

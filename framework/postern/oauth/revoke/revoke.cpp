@@ -11,10 +11,10 @@ namespace postern::oauth {
 namespace {
 
 // `token_type_hint` only says where to look first (sec. 2.1); ours are told apart at a glance.
-std::optional<std::string> grant_of(const Context& context, std::string_view token) {
+std::optional<std::string> grant_of(Context& context, std::string_view token) {
   if (auto refresh_token = RefreshToken::parse(context.ports.crypto, context.keys.refresh_token, token))
     return std::move(refresh_token->grant_id);
-  if (auto access_token = context.access_tokens.open(token)) return std::move(access_token->grant_id);
+  if (const Caller caller = context.access_tokens.open(token)) return caller->grant_id;
   return std::nullopt;
 }
 

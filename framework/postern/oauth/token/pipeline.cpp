@@ -29,15 +29,15 @@ std::string token_response(Context& context, const Granted& granted) {
     return std::ranges::contains(context.settings.permissions, permission);
   });
   const std::string access_token =
-      context.access_tokens.seal({.grant_id = grant.id,
-                                  .user_id = grant.user.user_id,
+      context.access_tokens.seal({.user_id = grant.user.user_id,
                                   .session_id = grant.user.session_id,
                                   .organization_id = grant.user.organization_id,
                                   .role = grant.user.role,
-                                  .client_id = grant.client_id,
-                                  .scopes = granted.scopes,
                                   .permissions = std::move(permissions),
-                                  .expires_at = context.ports.clock.now() + limits::access_token_lifetime});
+                                  .client_id = grant.client_id,
+                                  .grant_id = grant.id,
+                                  .scopes = granted.scopes,
+                                  .authorized_until = context.ports.clock.now() + limits::access_token_lifetime});
   const RefreshToken refresh_token{.grant_id = grant.id, .generation = grant.generation};
   return json::serialize(
       json::Object{{"access_token", access_token},

@@ -1,0 +1,34 @@
+// Who makes a request: the user, through which client, with what rights. It is what a verified token says.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "postern/base/time.hpp"
+
+namespace postern {
+
+struct Principal {
+  std::string user_id;                     // "user_..." at Clerk
+  std::string session_id;                  // "sess_...": what tokens for the app are minted from
+  std::string organization_id;             // empty: a personal account, which has no role and no permissions
+  std::string role{};                      // "org:admin"
+  std::vector<std::string> permissions{};  // "org:<feature>:<permission>": those held that the app asks for
+  std::string client_id;                   // the assistant's OAuth client
+  std::string grant_id;                    // this connection; ends when the user revokes it
+  std::vector<std::string> scopes;
+  TimePoint authorized_until = TimePoint::max();  // the token's end, and that of every call made with it (threat 43)
+
+  [[nodiscard]] bool has_scope(std::string_view scope) const { return std::ranges::contains(scopes, scope); }
+  [[nodiscard]] bool has_permission(std::string_view permission) const {
+    return std::ranges::contains(permissions, permission);
+  }
+};
+
+// Who makes a request; null if nobody is signed in. Shared, as one client makes many requests.
+using Caller = std::shared_ptr<const Principal>;
+
+}  // namespace postern
