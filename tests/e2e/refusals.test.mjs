@@ -164,6 +164,17 @@ test('the callback works once', async () => {
   assert.equal((await go()).status, 400);
 });
 
+test('a browser may bring its session token again for a second assistant; another browser may not bring it at all', async () => {
+  const person = new Person('Grace');
+  const first = await upToCallback(person, await register(), pkce().challenge);
+  assert.ok((await person.press(first.page, Person.button(first.page, /continue|connect/i), { stopAt: redirectUri })).arrived);
+  assert.ok(await codeFor(person, await register(), pkce().challenge)); // within the seconds in which the app hands over the same token
+  const thief = new Person('Katherine');
+  const { page, state } = await upToCallback(thief, await register(), pkce().challenge);
+  const form = page.document.querySelector('form');
+  assert.equal((await thief.visit(form.getAttribute('action'), { form: { clerk_token: first.token, state } })).status, 400);
+});
+
 test('consent cannot be posted from another site, and a second click on Approve leads to the sign-in that the first began', async () => {
   const client = await register();
   const person = new Person('Grace');

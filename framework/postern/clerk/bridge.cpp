@@ -23,16 +23,15 @@ std::string BridgeSignIn::begin(const oauth::SignInRequest& request) {
   return concat(settings_.app.origin(), settings_.sign_in_path, "?", query.serialize());
 }
 
-Task<Result<oauth::SignedInUser>> BridgeSignIn::complete(const uri::Form& parameters,
-                                                         oauth::CallbackTransport transport, TimePoint started_at) {
-  if (transport == oauth::CallbackTransport::query && settings_.query_token == QueryToken::refuse)
+Task<Result<oauth::SignedInUser>> BridgeSignIn::complete(const oauth::SignInReturn& returned) {
+  if (returned.transport == oauth::CallbackTransport::query && settings_.query_token == QueryToken::refuse)
     co_return refuse("token_in_query");
-  const std::string* token = parameters.find_only("clerk_token");
+  const std::string* token = returned.parameters.find_only("clerk_token");
   if (token == nullptr) co_return refuse("no_token");
   CO_TRY(auto claims, co_await verifier_.verify(*token));
-  if (claims.issued_at < started_at - limits::clock_skew) co_return refuse("older_than_the_flow");
+  if (claims.issued_at < returned.started_at - limits::clock_skew) co_return refuse("older_than_the_flow");
   if (claims.actor) co_return fail(Error::Kind::forbidden, "Who acts for somebody else cannot connect an assistant.");
-  CO_TRY(co_await use_once(*token, claims.expires_at));
+  CO_TRY(co_await use(*token, claims.expires_at, returned.browser));
 
   CO_TRY(co_await check_session(claims.session_id, claims.user_id));
   CO_TRY(const User user, co_await find_user(claims.user_id));
@@ -61,12 +60,14 @@ Task<Result<oauth::SignedInUser>> BridgeSignIn::with_membership(oauth::SignedInU
   co_return user;
 }
 
-// Two requests with one token may race: create() has one winner. The record outlives the token by the skew that the
+// Two browsers with one token may race: create() has one winner. The record outlives the token by the skew that the
 // verifier allows it.
-Task<Result<void>> BridgeSignIn::use_once(std::string token, TimePoint expires_at) {
+Task<Result<void>> BridgeSignIn::use(std::string token, TimePoint expires_at, std::string browser) {
   const std::string key = "bridge_token/" + hex_encode(ports_.crypto.sha256(token));
-  CO_TRY(const bool is_first, co_await ports_.store.create(key, "used", expires_at + limits::clock_skew));
-  if (!is_first) co_return refuse("used_before");
+  CO_TRY(const bool is_first, co_await ports_.store.create(key, browser, expires_at + limits::clock_skew));
+  if (is_first) co_return Result<void>{};
+  CO_TRY(const auto used_by, co_await ports_.store.get(key));
+  if (!used_by || !constant_time_equal(used_by->value, browser)) co_return refuse("used_by_another_browser");
   co_return Result<void>{};
 }
 

@@ -2,14 +2,18 @@
 // Clerk gave the page (clerk.md 6).
 //
 //   begin()      <app>/auth/mcp?state=...&callback_url=...&client_name=...
-//   complete()   clerk_token: genuine, of this app, made after the browser left us, never used before; and Clerk itself
-//                says that the session is active and the user neither banned nor locked
+//   complete()   clerk_token: genuine, of this app, made after the browser left us, never used by another browser; and
+//                Clerk itself says that the session is active and the user neither banned nor locked
 //   confirm()    the same question to Clerk, at each refresh
 //
 // Both ask Clerk for the user's role and permissions in the organization that the sign-in was made in.
 //
 // The page should post the token (a form body): a query stays behind in histories and logs, and is refused unless the
 // operator says otherwise. No token is kept, only the digest of a used one until it has expired.
+//
+// A used token is good for the browser that used it and for no other (clerk.md 6.2 row 2): whoever has seen it on its
+// way cannot sign in with it. That browser may come again with the same one, for a page that asks Clerk twice within
+// seconds may be handed the same twice; its sign-in is a new one by its state, which works once.
 #pragma once
 
 #include <string>
@@ -42,12 +46,11 @@ class BridgeSignIn final : public oauth::SignIn {
       : settings_(std::move(settings)), verifier_(verifier), backend_(backend), ports_(ports) {}
 
   [[nodiscard]] std::string begin(const oauth::SignInRequest& request) override;
-  Task<Result<oauth::SignedInUser>> complete(const uri::Form& parameters, oauth::CallbackTransport transport,
-                                             TimePoint started_at) override;
+  Task<Result<oauth::SignedInUser>> complete(const oauth::SignInReturn& returned) override;
   Task<Result<oauth::SignedInUser>> confirm(const oauth::SignedInUser& user) override;
 
  private:
-  Task<Result<void>> use_once(std::string token, TimePoint expires_at);
+  Task<Result<void>> use(std::string token, TimePoint expires_at, std::string browser);
   Task<Result<void>> check_session(std::string session_id, std::string user_id);
   Task<Result<User>> find_user(std::string user_id);
   Task<Result<oauth::SignedInUser>> with_membership(oauth::SignedInUser user);

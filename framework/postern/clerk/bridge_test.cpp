@@ -31,9 +31,9 @@ std::string membership_body(std::string_view role, std::string_view permissions)
                      role, permissions);
 }
 
-Task<void> complete_into(BridgeSignIn& bridge, const uri::Form& form, oauth::CallbackTransport transport,
-                         TimePoint started_at, std::optional<Result<oauth::SignedInUser>>& out) {
-  out = co_await bridge.complete(form, transport, started_at);
+Task<void> complete_into(BridgeSignIn& bridge, const oauth::SignInReturn& returned,
+                         std::optional<Result<oauth::SignedInUser>>& out) {
+  out = co_await bridge.complete(returned);
 }
 Task<void> confirm_into(BridgeSignIn& bridge, const oauth::SignedInUser& user,
                         std::optional<Result<oauth::SignedInUser>>& out) {
@@ -59,10 +59,13 @@ struct Fixture {
   }
   Result<oauth::SignedInUser> complete(const uri::Form& form,
                                        oauth::CallbackTransport transport = oauth::CallbackTransport::form,
-                                       Duration started_ago = 1min) {
+                                       Duration started_ago = 1min, std::string browser = "one") {
+    const oauth::SignInReturn returned{.parameters = form,
+                                       .transport = transport,
+                                       .started_at = test.clock.now() - started_ago,
+                                       .browser = std::move(browser)};
     std::optional<Result<oauth::SignedInUser>> out;
-    Job job = Job::start(complete_into(bridge, form, transport, test.clock.now() - started_ago, out),
-                         [](const std::exception_ptr&) {});
+    Job job = Job::start(complete_into(bridge, returned, out), [](const std::exception_ptr&) {});
     for (int i = 0; i < 200 && !out; ++i) test.clock.advance(200ms);
     REQUIRE(out);
     return *std::move(out);
@@ -88,7 +91,7 @@ TEST_CASE_FIXTURE(Fixture, "the browser goes to the app's page with everything e
         "&client_name=A+%26+B+%3Cx%3E");
 }
 
-TEST_CASE_FIXTURE(Fixture, "a genuine token signs its user in, once") {
+TEST_CASE_FIXTURE(Fixture, "a genuine token signs its user in, and belongs to the browser that brought it") {
   const std::string token = clerk.session_token(test.clock.now(), {{"o", json::Object{{"id", "org_1"}}}});
   const auto first = complete({{"clerk_token", token}, {"state", "x"}});
   REQUIRE(first);
@@ -97,11 +100,12 @@ TEST_CASE_FIXTURE(Fixture, "a genuine token signs its user in, once") {
   CHECK(first->organization_id == "org_1");
   CHECK(first->role == "org:admin");
   CHECK(first->permissions == std::vector<std::string>{"org:orders:manage"});
-  const auto again = complete({{"clerk_token", token}});
-  CHECK(again.error().kind == Error::Kind::unauthorized);
-  CHECK(test.log.contains("reason=used_before"));
-  test.clock.advance(64s);
-  CHECK_FALSE(complete({{"clerk_token", token}}));  // remembered for as long as it would verify
+  const auto elsewhere = complete({{"clerk_token", token}}, oauth::CallbackTransport::form, 1min, "another");
+  CHECK(elsewhere.error().kind == Error::Kind::unauthorized);
+  CHECK(test.log.contains("reason=used_by_another_browser"));
+  CHECK(complete({{"clerk_token", token}}));  // its next connection, a second later
+  test.clock.advance(64s);                    // remembered for as long as it would verify
+  CHECK_FALSE(complete({{"clerk_token", token}}, oauth::CallbackTransport::form, 70s, "another"));
 }
 
 TEST_CASE_FIXTURE(Fixture, "a token in the query is refused unless the operator accepts it") {
@@ -109,7 +113,10 @@ TEST_CASE_FIXTURE(Fixture, "a token in the query is refused unless the operator 
   CHECK(complete(form, oauth::CallbackTransport::query).error().kind == Error::Kind::unauthorized);
   BridgeSignIn lenient{
       {.app = AppUrl::parse(test_app).value(), .query_token = QueryToken::accept}, verifier, backend, test.ports};
-  CHECK(run_ready(lenient.complete(form, oauth::CallbackTransport::query, test.clock.now())));
+  CHECK(run_ready(lenient.complete({.parameters = form,
+                                    .transport = oauth::CallbackTransport::query,
+                                    .started_at = test.clock.now(),
+                                    .browser = "one"})));
 }
 
 TEST_CASE_FIXTURE(Fixture, "a proof that is missing, double, stale or another's signs nobody in") {
@@ -212,7 +219,7 @@ TEST_CASE_FIXTURE(Fixture, "a slow Clerk is unavailable, and no grant ends by it
 TEST_CASE_FIXTURE(Fixture, "the token shows in no log and in no record (threat 44)") {
   const std::string token = clerk.session_token(test.clock.now());
   CHECK(complete({{"clerk_token", token}}));
-  CHECK_FALSE(complete({{"clerk_token", token}}));
+  CHECK_FALSE(complete({{"clerk_token", token}}, oauth::CallbackTransport::form, 1min, "another"));
   CHECK_FALSE(test.log.contains(token));
   const auto records = run_ready(test.store.scan("bridge_token/", "", 100));
   REQUIRE(records);

@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 class NoSignIn final : public oauth::SignIn {
  public:
   std::string begin(const oauth::SignInRequest&) override { return {}; }
-  Task<Result<oauth::SignedInUser>> complete(const uri::Form&, oauth::CallbackTransport, TimePoint) override {
+  Task<Result<oauth::SignedInUser>> complete(const oauth::SignInReturn&) override {
     co_return fail(Error::Kind::unauthorized, "nobody");
   }
   Task<Result<oauth::SignedInUser>> confirm(const oauth::SignedInUser& user) override { co_return user; }

@@ -36,16 +36,22 @@ struct SignedInUser {
 // body does not, so a provider may refuse the first (clerk.md 6.2 row 1).
 enum class CallbackTransport { query, form };
 
+// The browser is back.
+struct SignInReturn {
+  uri::Form parameters;
+  CallbackTransport transport;
+  TimePoint started_at;  // when it left us; a proof older than that (minus the skew) is a replay
+  std::string browser;   // which one it is: a digest of its cookie, the same for all its sign-ins of these minutes
+};
+
 class SignIn {
  public:
   virtual ~SignIn() = default;
   // The URL to send the browser to.
   [[nodiscard]] virtual std::string begin(const SignInRequest& request) = 0;
-  // `started_at`: when the browser left us; a proof older than that (minus the skew) is a replay. `parameters` lives
-  // until the task ends. Errors: unauthorized (no valid proof), forbidden (banned or pending user), unavailable
-  // (provider down).
-  virtual Task<Result<SignedInUser>> complete(const uri::Form& parameters, CallbackTransport transport,
-                                              TimePoint started_at) = 0;
+  // `returned` lives until the task ends. Errors: unauthorized (no valid proof), forbidden (banned or pending user),
+  // unavailable (provider down).
+  virtual Task<Result<SignedInUser>> complete(const SignInReturn& returned) = 0;
   // The user as they are now. `user` lives until the task ends. Errors: unauthorized (the sign-in has ended: the grant
   // must go), unavailable (cannot tell now: try later).
   virtual Task<Result<SignedInUser>> confirm(const SignedInUser& user) = 0;

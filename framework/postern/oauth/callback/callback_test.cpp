@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <tuple>
+
 #include "postern/oauth/testing/flow.hpp"
 
 namespace postern::oauth {
@@ -26,7 +28,8 @@ TEST_CASE("a proof posted across sites takes the hop, and the browser with the c
   CHECK(location_parameter(done, "iss") == issuer);
   CHECK(header(done, "Referrer-Policy") == "no-referrer");
   CHECK(header(done, "Cache-Control") == "no-store");
-  CHECK(flow.sign_in.transports == std::vector{CallbackTransport::form});
+  REQUIRE(flow.sign_in.returned.size() == 1);
+  CHECK(flow.sign_in.returned[0].transport == CallbackTransport::form);
   CHECK(flow.redeem(client, location_parameter(done, "code")).status == 200);
 }
 
@@ -38,7 +41,10 @@ TEST_CASE("a proof in the query, or posted with the cookie, needs no hop") {
   CHECK(flow.get("/callback?" + proof_for(first).serialize(), &browser).status == 302);
   const std::string second = flow.approve(client, browser);
   CHECK(flow.post_form("/callback", proof_for(second), &browser).status == 303);
-  CHECK(flow.sign_in.transports == std::vector{CallbackTransport::query, CallbackTransport::form});
+  const auto& [by_query, by_form] = std::tie(flow.sign_in.returned.at(0), flow.sign_in.returned.at(1));
+  CHECK(by_query.transport == CallbackTransport::query);
+  CHECK(by_form.transport == CallbackTransport::form);
+  CHECK(by_query.browser == by_form.browser);
 }
 
 TEST_CASE("another browser gets nowhere, and takes nothing from the one that began") {
@@ -53,7 +59,7 @@ TEST_CASE("another browser gets nowhere, and takes nothing from the one that beg
     CHECK(location(response).empty());
     CHECK(response.body.contains("Start again from your assistant"));
   }
-  CHECK(flow.sign_in.transports.empty());
+  CHECK(flow.sign_in.returned.empty());
   CHECK(flow.get("/callback?" + proof_for(state).serialize(), &browser).status == 302);
 }
 

@@ -56,7 +56,11 @@ Task<http::Response> finish_sign_in(Context& context, const http::Request& reque
   auto pending = co_await take_pending(context, request, sign_in_cookie, "sign_in/" + *state);
   if (!pending) co_return context.pages.unavailable();
   if (!*pending) co_return refuse_callback(context, request, "an unknown or used state, or another browser");
-  auto user = co_await context.sign_in.complete(arrival.parameters, arrival.transport, (*pending)->started_at);
+  const SignInReturn returned{.parameters = std::move(arrival.parameters),
+                              .transport = arrival.transport,
+                              .started_at = (*pending)->started_at,
+                              .browser = (*pending)->browser_hash};
+  auto user = co_await context.sign_in.complete(returned);
   if (!user) co_return refuse_user(context, request, user.error());
   co_return co_await give_code(context, request, **std::move(pending), *std::move(user));
 }

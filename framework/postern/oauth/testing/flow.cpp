@@ -12,10 +12,10 @@ std::string FakeSignIn::begin(const SignInRequest& request) {
   begun.push_back(request);
   return "https://app.test/auth/mcp?state=" + request.state;
 }
-Task<Result<SignedInUser>> FakeSignIn::complete(const uri::Form& parameters, CallbackTransport transport, TimePoint) {
-  transports.push_back(transport);
+Task<Result<SignedInUser>> FakeSignIn::complete(const SignInReturn& back) {
+  returned.push_back(back);
   if (complete_fails) co_return std::unexpected(*complete_fails);
-  const std::string* token = parameters.find_only("clerk_token");
+  const std::string* token = back.parameters.find_only("clerk_token");
   if (!token || *token != proof) co_return fail(Error::Kind::unauthorized, "no proof");
   co_return user();
 }

@@ -30,8 +30,7 @@ inline constexpr std::string_view proof = "canary-proof-of-sign-in";
 class FakeSignIn final : public SignIn {
  public:
   std::string begin(const SignInRequest& request) override;
-  Task<Result<SignedInUser>> complete(const uri::Form& parameters, CallbackTransport transport,
-                                      TimePoint started_at) override;
+  Task<Result<SignedInUser>> complete(const SignInReturn& returned) override;
   Task<Result<SignedInUser>> confirm(const SignedInUser& user) override;
 
   // Whoever signs in.
@@ -45,7 +44,7 @@ class FakeSignIn final : public SignIn {
 
   std::optional<Error> complete_fails, confirm_fails;
   std::vector<SignInRequest> begun;
-  std::vector<CallbackTransport> transports;
+  std::vector<SignInReturn> returned;
   int confirmed = 0;
   std::string role = "org:member";
   std::vector<std::string> permissions;
