@@ -18,8 +18,16 @@ constexpr std::size_t client_name_bytes_max = 100;
 
 struct ConnectRequest {
   std::string state;
-  std::string client_name;  // what the client calls itself: anything
+  std::string client_name;  // what the client calls itself: anything; empty if the visitor only wants to see the list
 };
+
+// At most so many bytes, and never half a character.
+std::string shorten(std::string text) {
+  if (text.size() <= client_name_bytes_max) return text;
+  std::size_t end = client_name_bytes_max;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end) + "…";
+}
 
 Result<ConnectRequest> read_request(std::string_view query, const std::string& callback_url) {
   TRY(auto form, uri::Form::parse(query));
@@ -33,15 +41,12 @@ Result<ConnectRequest> read_request(std::string_view query, const std::string& c
     return fail(Error::Kind::invalid, "This link is incomplete. Please start again from your assistant.");
   }
   const std::string* name = form.find_only("client_name");
-  return ConnectRequest{.state = *state, .client_name = name && !name->empty() ? *name : "your assistant"};
+  return ConnectRequest{.state = *state, .client_name = name ? shorten(*name) : ""};
 }
 
-// At most so many bytes, and never half a character.
-std::string shorten(std::string text) {
-  if (text.size() <= client_name_bytes_max) return text;
-  std::size_t end = client_name_bytes_max;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return text.substr(0, end) + "…";
+std::string purpose_of(const ConnectRequest& asked, std::string_view user) {
+  if (asked.client_name.empty()) return "To the list of your assistants, as " + escape_html(user) + ".";
+  return escape_html(asked.client_name) + " gets access to the shop as " + escape_html(user) + ".";
 }
 
 http::Response refused(std::string_view text) {
@@ -67,10 +72,8 @@ Pages::Reply Pages::connect(Request& request) {
   const std::string name = co_await name_of(user.user_id);
   co_return page({.title = "Connecting",
                   .body = "<main class=\"narrow\"><form class=\"card\" id=\"connect\" method=\"post\" action=\"" +
-                          escape_html(callback_url) + "\"><h1>Connecting…</h1><p>" +
-                          escape_html(shorten(asked->client_name)) + " gets access to the shop as " +
-                          escape_html(name) + ".</p>" + hidden("clerk_token", user.token) +
-                          hidden("state", asked->state) +
+                          escape_html(callback_url) + "\"><h1>Connecting…</h1><p>" + purpose_of(*asked, name) + "</p>" +
+                          hidden("clerk_token", user.token) + hidden("state", asked->state) +
                           "<button class=\"button\">Continue</button></form></main>"
                           "<script src=\"/connect.js\"></script>",
                   .signed_in_as = name});

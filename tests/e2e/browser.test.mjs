@@ -33,10 +33,10 @@ after(async () => {
   await stack?.stop();
 });
 
-async function authorizationUrl() {
+async function authorizationUrl(name = 'Claude') {
   const response = await fetch(new URL('/register', stack.mcpUrl), {
     method: 'POST', headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ client_name: 'Claude', redirect_uris: [redirectUri], token_endpoint_auth_method: 'none' }),
+    body: JSON.stringify({ client_name: name, redirect_uris: [redirectUri], token_endpoint_auth_method: 'none' }),
   });
   const { client_id: clientId } = await response.json();
   const verifier = randomBytes(32).toString('base64url');
@@ -79,6 +79,13 @@ for (const look of [
       body: new URLSearchParams({ grant_type: 'authorization_code', code: arrived.searchParams.get('code'), code_verifier: verifier, client_id: clientId, redirect_uri: redirectUri }),
     });
     assert.equal(token.status, 200);
+
+    await page.goto(new URL('/connections', stack.mcpUrl).href);
+    await page.waitForURL('**/connections');
+    await page.getByRole('heading', { name: 'Your assistants' }).waitFor();
+    await page.screenshot({ path: `${artifacts}/connections-${look.name}.png`, fullPage: true });
+    assert.equal(await page.locator('script').count(), 0, 'the connections page has no script');
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, 'nothing sticks out sideways');
     assert.deepEqual(errors, []);
     await context.close();
   });
@@ -95,6 +102,33 @@ test('the keyboard alone is enough to refuse', async () => {
   await page.waitForURL(`${redirectUri}**`);
   assert.equal(arrived.searchParams.get('error'), 'access_denied');
   assert.equal(arrived.searchParams.get('code'), null);
+  await context.close();
+});
+
+test('the keyboard alone, and the names that a screen reader says, are enough to disconnect one assistant', async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  for (const name of ['Claude', 'Cursor']) {
+    arrived = undefined;
+    const { url, clientId, verifier } = await authorizationUrl(name);
+    await page.goto(url);
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.waitForURL(new RegExp(`sign-in|${redirectUri}`));
+    if (/sign-in/.test(page.url())) await page.getByRole('button', { name: /Grace/ }).click();
+    await page.waitForURL(`${redirectUri}**`);
+    await fetch(new URL('/token', stack.mcpUrl), {
+      method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ grant_type: 'authorization_code', code: arrived.searchParams.get('code'), code_verifier: verifier, client_id: clientId, redirect_uri: redirectUri }),
+    });
+  }
+  await page.goto(new URL('/connections', stack.mcpUrl).href);
+  await page.waitForURL('**/connections');
+  const button = page.getByRole('region', { name: 'Claude' }).getByRole('button', { name: 'Disconnect' });
+  assert.equal(await page.getByRole('region').count(), 2);
+  for (let presses = 0; presses < 20 && !(await button.evaluate((each) => each === document.activeElement)); ++presses) await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.getByRole('region', { name: 'Claude' }).waitFor({ state: 'detached' });
+  assert.equal(await page.getByRole('region', { name: 'Cursor' }).count(), 1);
   await context.close();
 });
 

@@ -15,11 +15,15 @@ std::unexpected<Error> explain(const BackendError& error) {
   return fail(Error::Kind::unavailable, "The sign-in cannot be checked now. Try again in a moment.");
 }
 
+std::string full_name(const User& user) {
+  return concat(user.first_name, user.first_name.empty() || user.last_name.empty() ? "" : " ", user.last_name);
+}
+
 }  // namespace
 
 std::string BridgeSignIn::begin(const oauth::SignInRequest& request) {
-  const uri::Form query{
-      {"state", request.state}, {"callback_url", request.callback_url}, {"client_name", request.client_name}};
+  uri::Form query{{"state", request.state}, {"callback_url", request.callback_url}};
+  if (!request.client_name.empty()) query.add("client_name", request.client_name);
   return concat(settings_.app.origin(), settings_.sign_in_path, "?", query.serialize());
 }
 
@@ -30,15 +34,26 @@ Task<Result<oauth::SignedInUser>> BridgeSignIn::complete(const oauth::SignInRetu
   if (token == nullptr) co_return refuse("no_token");
   CO_TRY(auto claims, co_await verifier_.verify(*token));
   if (claims.issued_at < returned.started_at - limits::clock_skew) co_return refuse("older_than_the_flow");
-  if (claims.actor) co_return fail(Error::Kind::forbidden, "Who acts for somebody else cannot connect an assistant.");
   CO_TRY(co_await use(*token, claims.expires_at, returned.browser));
+  co_return co_await ask_clerk(std::move(claims));
+}
 
+Task<Result<oauth::SignedInUser>> BridgeSignIn::recognize(std::string session_token) {
+  CO_TRY(auto claims, co_await verifier_.verify(std::move(session_token)));
+  co_return co_await ask_clerk(std::move(claims));
+}
+
+// Clerk has the last word on whom a good token names.
+Task<Result<oauth::SignedInUser>> BridgeSignIn::ask_clerk(SessionClaims claims) {
+  if (claims.actor) co_return fail(Error::Kind::forbidden, "Who acts for somebody else decides about no assistant.");
   CO_TRY(co_await check_session(claims.session_id, claims.user_id));
   CO_TRY(const User user, co_await find_user(claims.user_id));
   if (user.banned || user.locked) co_return fail(Error::Kind::forbidden, "This account is blocked.");
   co_return co_await with_membership({.user_id = std::move(claims.user_id),
                                       .session_id = std::move(claims.session_id),
-                                      .organization_id = claims.organization ? claims.organization->id : ""});
+                                      .organization_id = claims.organization ? claims.organization->id : "",
+                                      .organization_name = claims.organization ? claims.organization->slug : "",
+                                      .name = full_name(user)});
 }
 
 // A lock is short, and strangers can bring it about by guessing passwords: it ends nothing. A ban does.

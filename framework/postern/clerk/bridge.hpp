@@ -4,9 +4,10 @@
 //   begin()      <app>/auth/mcp?state=...&callback_url=...&client_name=...
 //   complete()   clerk_token: genuine, of this app, made after the browser left us, never used by another browser; and
 //                Clerk itself says that the session is active and the user neither banned nor locked
+//   recognize()  the same, for a token that comes from the app's pages and not through a sign-in of ours
 //   confirm()    the same question to Clerk, at each refresh
 //
-// Both ask Clerk for the user's role and permissions in the organization that the sign-in was made in.
+// All ask Clerk for the user's role and permissions in the organization that the sign-in was made in.
 //
 // The page should post the token (a form body): a query stays behind in histories and logs, and is refused unless the
 // operator says otherwise. No token is kept, only the digest of a used one until it has expired.
@@ -47,10 +48,12 @@ class BridgeSignIn final : public oauth::SignIn {
 
   [[nodiscard]] std::string begin(const oauth::SignInRequest& request) override;
   Task<Result<oauth::SignedInUser>> complete(const oauth::SignInReturn& returned) override;
+  Task<Result<oauth::SignedInUser>> recognize(std::string session_token) override;
   Task<Result<oauth::SignedInUser>> confirm(const oauth::SignedInUser& user) override;
 
  private:
   Task<Result<void>> use(std::string token, TimePoint expires_at, std::string browser);
+  Task<Result<oauth::SignedInUser>> ask_clerk(SessionClaims claims);
   Task<Result<void>> check_session(std::string session_id, std::string user_id);
   Task<Result<User>> find_user(std::string user_id);
   Task<Result<oauth::SignedInUser>> with_membership(oauth::SignedInUser user);

@@ -91,6 +91,37 @@ TEST_CASE_FIXTURE(Fixture, "the browser goes to the app's page with everything e
         "&client_name=A+%26+B+%3Cx%3E");
 }
 
+TEST_CASE_FIXTURE(Fixture, "for our own pages there is no client to name") {
+  CHECK(bridge.begin({.state = "s", .callback_url = "https://mcp.test/callback", .client_name = {}}) ==
+        "https://app.example.test/auth/mcp?state=s&callback_url=https%3A%2F%2Fmcp.test%2Fcallback");
+}
+
+TEST_CASE_FIXTURE(Fixture, "the app's own pages are recognized by their user's token, as often as they call") {
+  test.fetch.when(user_url).answer(
+      200, R"({"id":"user_1","first_name":"Ada","last_name":"Lovelace","banned":false,"locked":false})");
+  const std::string token = clerk.session_token(test.clock.now());
+  for (int call = 0; call < 2; ++call) {
+    const auto user = run_ready(bridge.recognize(token));
+    REQUIRE(user);
+    CHECK(user->user_id == "user_1");
+    CHECK(user->name == "Ada Lovelace");
+  }
+  using enum Error::Kind;
+  const auto refusal = [&](const json::Object& claims) {
+    return run_ready(bridge.recognize(clerk.session_token(test.clock.now(), claims))).error().kind;
+  };
+  CHECK(refusal({{"azp", "https://other.example.test"}}) == unauthorized);
+  CHECK(refusal({{"sid", nullptr}}) == unauthorized);
+  CHECK(refusal({{"act", json::Object{{"sub", "user_staff"}}}}) == forbidden);
+  test.fetch.when(session_url).answer(200, session_body("user_1", "revoked"));
+  CHECK(refusal({}) == unauthorized);
+  test.fetch.when(session_url).answer(200, session_body("user_1", "active"));
+  test.fetch.when(user_url).answer(200, user_body(true, false));
+  CHECK(refusal({}) == forbidden);
+  test.clock.advance(2min);
+  CHECK(run_ready(bridge.recognize(token)).error().kind == unauthorized);
+}
+
 TEST_CASE_FIXTURE(Fixture, "a genuine token signs its user in, and belongs to the browser that brought it") {
   const std::string token = clerk.session_token(test.clock.now(), {{"o", json::Object{{"id", "org_1"}}}});
   const auto first = complete({{"clerk_token", token}, {"state", "x"}});

@@ -22,6 +22,9 @@ class NoSignIn final : public oauth::SignIn {
   Task<Result<oauth::SignedInUser>> complete(const oauth::SignInReturn&) override {
     co_return fail(Error::Kind::unauthorized, "nobody");
   }
+  Task<Result<oauth::SignedInUser>> recognize(std::string) override {
+    co_return fail(Error::Kind::unauthorized, "nobody");
+  }
   Task<Result<oauth::SignedInUser>> confirm(const oauth::SignedInUser& user) override { co_return user; }
 };
 

@@ -4,6 +4,7 @@
 
 #include "postern/oauth/authorize/authorize.hpp"
 #include "postern/oauth/callback/callback.hpp"
+#include "postern/oauth/connections/connections.hpp"
 #include "postern/oauth/consent/consent.hpp"
 #include "postern/oauth/context.hpp"
 #include "postern/oauth/metadata/metadata.hpp"
@@ -41,6 +42,13 @@ void AuthorizationServer::add_routes(http::Router& router) {
   add(router, post, "/callback", context, callback_post);
   add(router, post, "/token", context, token);
   add(router, post, "/revoke", context, revoke);
+  add(router, get, "/connections", context, show_connections);
+  add(router, post, "/connections/disconnect", context, disconnect);
+  add(router, get, "/api/connections", context, list_connections);
+  add(router, delete_, "/api/connections", context, delete_connections);
+  router.add(delete_, "/api/connections/{id}", [&context](http::Request& request, const http::PathParameters& path) {
+    return delete_connection(context, request, std::string{path.get("id")});
+  });
 }
 
 bool AuthorizationServer::knows_revocations() const { return context_->revoked.are_known(); }

@@ -1,7 +1,6 @@
 #include "postern/oauth/browser_cookie.hpp"
 
 #include <chrono>
-#include <optional>
 
 #include "postern/base/encoding.hpp"
 #include "postern/http/cookie.hpp"
@@ -17,13 +16,18 @@ std::string full_name(const BrowserCookie& cookie, const Settings& settings) {
 }
 
 std::optional<std::string> find(const BrowserCookie& cookie, const Context& context, const http::Request& request) {
-  auto value = http::find_cookie(request.headers, full_name(cookie, context.settings));
+  auto value = find_cookie(cookie, context.settings, request);
   const auto decoded = value ? base64url_decode(*value) : std::nullopt;
   if (!decoded || decoded->size() != 32) return std::nullopt;
   return value;
 }
 
 }  // namespace
+
+std::optional<std::string> find_cookie(const BrowserCookie& cookie, const Settings& settings,
+                                       const http::Request& request) {
+  return http::find_cookie(request.headers, full_name(cookie, settings));
+}
 
 Secret browser_secret(const BrowserCookie& cookie, const Context& context, const http::Request& request) {
   if (auto known = find(cookie, context, request)) return Secret{*std::move(known)};

@@ -9,6 +9,7 @@
 // A browser keeps its secret while several tabs are at it: what is single-use is the handle of each page.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,10 @@ struct BrowserCookie {
   std::string_view name;
   Duration lifetime;
 };
+
+// Whatever the browser sent under this name, once.
+[[nodiscard]] std::optional<std::string> find_cookie(const BrowserCookie& cookie, const Settings& settings,
+                                                     const http::Request& request);
 
 [[nodiscard]] Secret browser_secret(const BrowserCookie& cookie, const Context& context, const http::Request& request);
 [[nodiscard]] std::string set_cookie(const BrowserCookie& cookie, const Settings& settings, const Secret& secret);

@@ -8,7 +8,7 @@
 #include "postern/oauth/clients.hpp"
 #include "postern/oauth/grants.hpp"
 #include "postern/oauth/keys.hpp"
-#include "postern/oauth/page.hpp"
+#include "postern/oauth/pages/pages.hpp"
 #include "postern/oauth/revoked_grants.hpp"
 #include "postern/oauth/settings.hpp"
 #include "postern/oauth/short_hash.hpp"

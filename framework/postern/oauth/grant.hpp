@@ -29,6 +29,7 @@ struct Grant {
   std::string id;
   GrantState state = GrantState::code_issued;
   std::string client_id;
+  std::string client_name;  // what it called itself on the consent page
   SignedInUser user;
   std::vector<std::string> scopes;
   std::string resource;

@@ -1,5 +1,6 @@
 #include "postern/oauth/grants.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <utility>
@@ -49,6 +50,23 @@ Task<Result<std::optional<Grants::Found>>> Grants::find(std::string grant_id) {
   if (!entry) co_return std::nullopt;
   CO_TRY(auto grant, Grant::from_record(std::move(grant_id), entry->value));
   co_return Found{.grant = std::move(grant), .entry = *std::move(entry)};
+}
+
+Task<Result<std::vector<Grant>>> Grants::find_by_user(std::string user_id) {
+  const std::string prefix = of_user(user_id);
+  std::vector<Grant> active;
+  std::string after;
+  while (true) {
+    CO_TRY(const auto page, co_await ports_.store.scan(prefix, after, page_size));
+    for (const Store::KeyedEntry& listed : page) {
+      CO_TRY(auto found, co_await find(listed.key.substr(prefix.size())));
+      if (found && found->grant.state == GrantState::active) active.push_back(std::move(found->grant));
+    }
+    if (page.size() < page_size) break;
+    after = page.back().key;
+  }
+  std::ranges::sort(active, std::ranges::greater{}, &Grant::rotated_at);
+  co_return active;
 }
 
 Task<Result<bool>> Grants::replace(const Found& found, Grant changed, TimePoint expires_at) {

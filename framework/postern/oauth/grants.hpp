@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "postern/base/result.hpp"
 #include "postern/base/task.hpp"
@@ -35,6 +36,8 @@ class Grants {
   // Fills in the id and the code's hash. The code is the only place where its secret is.
   Task<Result<AuthorizationCode>> issue_code(Grant grant);
   Task<Result<std::optional<Found>>> find(std::string grant_id);
+  // The active ones, the last used first.
+  Task<Result<std::vector<Grant>>> find_by_user(std::string user_id);
   // False, and nothing changed, if somebody was faster: find it again and judge anew.
   Task<Result<bool>> replace(const Found& found, Grant changed, TimePoint expires_at);
   // Ends it and every token of it, on every loop. `reason` goes to the log. Nothing to do for one that is unknown.

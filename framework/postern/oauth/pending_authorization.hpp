@@ -16,6 +16,7 @@
 
 namespace postern::oauth {
 
+// One without a client is a visit: a person signs in to see our own pages (connections/).
 struct PendingAuthorization {
   std::string client_id;
   std::string client_name;
@@ -28,6 +29,7 @@ struct PendingAuthorization {
   std::string browser_hash;  // SHA-256 of the cookie of the one browser that may go on
   TimePoint started_at;
 
+  [[nodiscard]] bool is_visit() const { return client_id.empty(); }
   [[nodiscard]] static Result<PendingAuthorization> from_record(std::string_view record);
   [[nodiscard]] std::string to_record() const;
 };

@@ -5,6 +5,8 @@
 // this very browser, and that it was not used before; an implementation only judges the proof of who signed in. At each
 // refresh `confirm()` asks whether that sign-in still stands (clerk.md 6.2 row 10), and what the user may do now.
 //
+// People who want to see our own pages (connections/) sign in by the same two steps.
+//
 // Implemented by clerk::BridgeSignIn; found by the server through AUTH_MODE.
 #pragma once
 
@@ -21,15 +23,17 @@ namespace postern::oauth {
 struct SignInRequest {
   std::string state;         // opaque, one use; comes back with the callback
   std::string callback_url;  // ours
-  std::string client_name;   // untrusted text: what the client calls itself
+  std::string client_name;   // untrusted text: what the client calls itself; empty: it is for our own pages
 };
 
 struct SignedInUser {
   std::string user_id;
   std::string session_id;
   std::string organization_id;             // empty: a personal account
+  std::string organization_name{};         // for people; may be empty
   std::string role{};                      // in the organization: "org:admin"
   std::vector<std::string> permissions{};  // in the organization: "org:<feature>:<permission>"
+  std::string name{};                      // for people; may be empty, and is in no record
 };
 
 // How the browser carried the callback's parameters. A query ends up in histories and in the logs of proxies, a form
@@ -52,6 +56,8 @@ class SignIn {
   // `returned` lives until the task ends. Errors: unauthorized (no valid proof), forbidden (banned or pending user),
   // unavailable (provider down).
   virtual Task<Result<SignedInUser>> complete(const SignInReturn& returned) = 0;
+  // Who calls from the app's own pages, by the session token that the provider gives these. Errors: as above.
+  virtual Task<Result<SignedInUser>> recognize(std::string session_token) = 0;
   // The user as they are now. `user` lives until the task ends. Errors: unauthorized (the sign-in has ended: the grant
   // must go), unavailable (cannot tell now: try later).
   virtual Task<Result<SignedInUser>> confirm(const SignedInUser& user) = 0;

@@ -61,8 +61,8 @@ bool Gate::origin_allowed(const http::Request& request) const {
 }
 
 bool Gate::is_cross_origin(std::string_view path) {
-  return path == "/mcp" || path == "/token" || path == "/register" || path == "/revoke" ||
-         path.starts_with("/.well-known/");
+  return path == "/mcp" || path == "/token" || path == "/register" || path == "/revoke" || path == "/api/connections" ||
+         path.starts_with("/api/connections/") || path.starts_with("/.well-known/");
 }
 
 http::Response Gate::preflight(const http::Request& request) {

@@ -3,7 +3,7 @@
 // Host (threat 41): the name the client used must be ours, so that a page that rebinds its DNS name to us gets nothing.
 // Origin (MCP transports, "Security Warning"): a browser page may call /mcp only from an origin that is allowed.
 // CORS (threat 42): open, without credentials, where there is no cookie to abuse: /mcp, metadata, /token, /register,
-// /revoke.
+// /revoke, /api/connections.
 #pragma once
 
 #include <string>

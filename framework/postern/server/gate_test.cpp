@@ -72,11 +72,12 @@ TEST_CASE("a page may call /mcp from an allowed origin only") {
 }
 
 TEST_CASE("CORS is open where there is no cookie to abuse, and nowhere else (threat 42)") {
-  for (std::string_view path :
-       {"/mcp", "/token", "/register", "/revoke", "/.well-known/oauth-protected-resource/mcp"}) {
+  for (std::string_view path : {"/mcp", "/token", "/register", "/revoke", "/.well-known/oauth-protected-resource/mcp",
+                                "/api/connections", "/api/connections/x"}) {
     CHECK(Gate::is_cross_origin(path));
   }
-  for (std::string_view path : {"/authorize", "/authorize/consent", "/callback", "/", "/mcp/", "/healthz"})
+  for (std::string_view path : {"/authorize", "/authorize/consent", "/callback", "/", "/mcp/", "/healthz",
+                                "/connections", "/connections/disconnect", "/api/", "/api/connectionsx"})
     CHECK_FALSE(Gate::is_cross_origin(path));
 
   const Gate gate = gate_of("https://mcp.example.com");

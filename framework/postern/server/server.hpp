@@ -22,7 +22,7 @@
 #include "postern/mcp/app.hpp"
 #include "postern/mcp/endpoint.hpp"
 #include "postern/oauth/authorization_server.hpp"
-#include "postern/oauth/page.hpp"
+#include "postern/oauth/pages/pages.hpp"
 #include "postern/ports/ports.hpp"
 #include "postern/server/gate.hpp"
 #include "postern/server/session_watch.hpp"

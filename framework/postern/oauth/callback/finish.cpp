@@ -3,6 +3,7 @@
 
 #include "postern/oauth/authorization_response.hpp"
 #include "postern/oauth/callback/callback.hpp"
+#include "postern/oauth/connections/connections.hpp"
 #include "postern/oauth/consent/consent.hpp"
 #include "postern/oauth/pending_authorization.hpp"
 
@@ -36,6 +37,7 @@ Task<http::Response> give_code(Context& context, const http::Request& request, P
   const std::string client_hash = context.hash(pending.client_id);
   const std::string user_hash = context.hash(user.user_id);
   auto code = co_await context.grants.issue_code({.client_id = std::move(pending.client_id),
+                                                  .client_name = std::move(pending.client_name),
                                                   .user = std::move(user),
                                                   .scopes = std::move(pending.scopes),
                                                   .resource = std::move(pending.resource),
@@ -62,6 +64,7 @@ Task<http::Response> finish_sign_in(Context& context, const http::Request& reque
                               .browser = (*pending)->browser_hash};
   auto user = co_await context.sign_in.complete(returned);
   if (!user) co_return refuse_user(context, request, user.error());
+  if ((*pending)->is_visit()) co_return welcome_visitor(context, request, *user);
   co_return co_await give_code(context, request, **std::move(pending), *std::move(user));
 }
 

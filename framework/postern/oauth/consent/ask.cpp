@@ -1,7 +1,7 @@
 #include <utility>
 
 #include "postern/oauth/consent/consent.hpp"
-#include "postern/oauth/consent/consent_page.hpp"
+#include "postern/oauth/pages/consent_page.hpp"
 #include "postern/oauth/pending_authorization.hpp"
 
 namespace postern::oauth {

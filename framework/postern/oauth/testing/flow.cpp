@@ -19,6 +19,14 @@ Task<Result<SignedInUser>> FakeSignIn::complete(const SignInReturn& back) {
   if (!token || *token != proof) co_return fail(Error::Kind::unauthorized, "no proof");
   co_return user();
 }
+Task<Result<SignedInUser>> FakeSignIn::recognize(std::string session_token) {
+  if (complete_fails) co_return std::unexpected(*complete_fails);
+  constexpr std::string_view prefix = "token-of-";
+  if (!session_token.starts_with(prefix)) co_return fail(Error::Kind::unauthorized, "no token");
+  SignedInUser user;
+  user.user_id = session_token.substr(prefix.size());
+  co_return user;
+}
 Task<Result<SignedInUser>> FakeSignIn::confirm(const SignedInUser& user) {
   ++confirmed;
   CHECK(user.session_id == "sess_1");

@@ -27,10 +27,12 @@ inline constexpr std::string_view issuer = "https://mcp.test";
 inline constexpr std::string_view redirect_uri = "https://assistant.test/cb";
 inline constexpr std::string_view proof = "canary-proof-of-sign-in";
 
+// Whoever brings `proof` is Ada, in her organization; who calls with "token-of-<user>" is that user.
 class FakeSignIn final : public SignIn {
  public:
   std::string begin(const SignInRequest& request) override;
   Task<Result<SignedInUser>> complete(const SignInReturn& returned) override;
+  Task<Result<SignedInUser>> recognize(std::string session_token) override;
   Task<Result<SignedInUser>> confirm(const SignedInUser& user) override;
 
   // Whoever signs in.
@@ -38,8 +40,10 @@ class FakeSignIn final : public SignIn {
     return {.user_id = "user_1",
             .session_id = "sess_1",
             .organization_id = "org_1",
+            .organization_name = "acme",
             .role = role,
-            .permissions = permissions};
+            .permissions = permissions,
+            .name = "Ada <Lovelace>"};
   }
 
   std::optional<Error> complete_fails, confirm_fails;

@@ -1,18 +1,13 @@
-#include "postern/oauth/consent/consent_page.hpp"
-
-#include <algorithm>
+#include "postern/oauth/pages/consent_page.hpp"
 
 #include "postern/http/html.hpp"
-#include "postern/oauth/client_document/client_documents.hpp"
+#include "postern/oauth/pages/words.hpp"
 #include "postern/uri/url.hpp"
 
 namespace postern::oauth {
 namespace {
 
 using http::escape_html;
-
-// <bdi> keeps a name with right-to-left characters from turning the words around it.
-std::string quoted(std::string_view foreign) { return "“<bdi>" + escape_html(foreign) + "</bdi>”"; }
 
 // Where the answer goes is the one thing here that the client cannot make up.
 std::string destination(const std::string& redirect_uri) {
@@ -29,20 +24,9 @@ std::string destination(const std::string& redirect_uri) {
 // A name alone is a claim. A document comes from a site that only its owner can write to.
 std::string who_asks(const PendingAuthorization& pending) {
   const std::string name = "<p>It calls itself " + quoted(pending.client_name) + ". ";
-  const auto document = uri::Url::parse(pending.client_id);
-  if (!ClientDocuments::is_address(pending.client_id) || !document)
-    return name + "We have not checked that name.</p>\n";
-  return name + "This site vouches for it:</p>\n<p class=\"place\">" + escape_html(document->host()) + "</p>\n";
-}
-
-std::string permissions(const Settings& settings, const PendingAuthorization& pending) {
-  if (pending.scopes.empty()) return "<ul><li>use this service as you</li></ul>\n";
-  std::string list = "<ul>\n";
-  for (const Scope& scope : settings.scopes) {
-    if (!std::ranges::contains(pending.scopes, scope.name)) continue;
-    list += "<li>" + escape_html(scope.description.empty() ? scope.name : scope.description) + "</li>\n";
-  }
-  return list + "</ul>\n";
+  const auto voucher = find_voucher(pending.client_id);
+  if (!voucher) return name + "We have not checked that name.</p>\n";
+  return name + "This site vouches for it:</p>\n<p class=\"place\">" + escape_html(*voucher) + "</p>\n";
 }
 
 }  // namespace
@@ -52,7 +36,7 @@ std::string consent_html(const Settings& settings, const PendingAuthorization& p
   std::string html = "<p class=\"server\">" + server + " · " + escape_html(settings.issuer) + "</p>\n";
   html += "<h1>Let an assistant use " + server + " as you?</h1>\n";
   html += who_asks(pending);
-  html += "<h2>It will be able to</h2>\n" + permissions(settings, pending);
+  html += "<h2>It will be able to</h2>\n" + permissions(settings, pending.scopes);
   html += "<h2>You will be sent back to</h2>\n" + destination(pending.redirect_uri);
   html += "<p class=\"next\">If you approve, the next step is signing in to " + server + ".</p>\n";
   html += "<form method=\"post\" action=\"/authorize/consent\">\n";

@@ -1,4 +1,4 @@
-#include "postern/oauth/page.hpp"
+#include "postern/oauth/pages/pages.hpp"
 
 #include <utility>
 
@@ -32,6 +32,14 @@ form { display: flex; flex-wrap: wrap-reverse; gap: .75rem; margin: 1.25rem 0 0;
 button { flex: 1 1 9rem; min-height: 2.875rem; padding: .5rem 1rem; border: 1px solid var(--line); border-radius: .625rem;
   background: transparent; color: var(--ink); font: inherit; font-weight: 600; cursor: pointer; }
 button.approve { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
+section { margin: 1.25rem 0 0; padding: 1.25rem 0 0; border-top: 1px solid var(--line); }
+section h2 { margin: 0 0 .5rem; color: var(--ink); font-size: 1.0625rem; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; margin: 0; font-size: .9375rem; }
+dt { color: var(--soft); }
+dd { margin: 0; }
+dd ul { padding-left: 1rem; }
+dd li:first-child { margin-top: 0; }
+section form { margin-top: .875rem; }
 button:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 )css";
 
