@@ -107,6 +107,44 @@ struct SignInToken {
   TimePoint updated_at;
 };
 
+// What every token for a program has (clerk.md 3.9, 3.10).
+struct IssuedToken {
+  std::string id;
+  std::string secret;
+  std::string subject;
+  std::vector<std::string> scopes;
+  std::optional<std::string> revocation_reason;
+  bool revoked = false;
+  std::optional<TimePoint> expires_at;
+  TimePoint created_at;
+  TimePoint updated_at;
+
+  [[nodiscard]] bool expired(TimePoint now) const { return expires_at && *expires_at <= now; }
+};
+
+struct ApiKey : IssuedToken {
+  std::string name;
+  std::optional<std::string> description;
+  std::optional<json::Object> claims;
+  std::optional<std::string> created_by;
+};
+
+struct Machine {
+  std::string id;
+  std::string name;
+  std::string secret_key;
+  std::vector<std::string> may_call;  // machines; each token is for all of them
+};
+
+struct M2mToken : IssuedToken {
+  std::optional<json::Object> claims;
+};
+
+struct OAuthToken : IssuedToken {
+  std::string client_id;
+  std::vector<std::string> audience;
+};
+
 // Cookies to set, kept under a nonce for the seconds between the redirect to the app and the app's call for them.
 struct HandshakePayload {
   std::vector<std::string> directives;

@@ -1,9 +1,12 @@
 #include "emulators/clerk/routes.hpp"
 
+#include "emulators/clerk/api_keys.hpp"
 #include "emulators/clerk/browser.hpp"
 #include "emulators/clerk/control.hpp"
 #include "emulators/clerk/instance.hpp"
 #include "emulators/clerk/jwt_templates.hpp"
+#include "emulators/clerk/m2m_tokens.hpp"
+#include "emulators/clerk/oauth_tokens.hpp"
 #include "emulators/clerk/organizations.hpp"
 #include "emulators/clerk/page.hpp"
 #include "emulators/clerk/sessions.hpp"
@@ -30,6 +33,23 @@ struct PageRoute {
   Method method;
   std::string_view pattern;
   http::Response (*endpoint)(Call&);
+};
+
+// Found below /v1 and at the root, where the SDK asks for them (clerk.md 3.1).
+constexpr ApiRoute token_routes[] = {
+    {Method::post, "/api_keys", api_keys::create},
+    {Method::get, "/api_keys", api_keys::list},
+    {Method::post, "/api_keys/verify", api_keys::verify},
+    {Method::get, "/api_keys/{api_key_id}", api_keys::get},
+    {Method::delete_, "/api_keys/{api_key_id}", api_keys::remove},
+    {Method::post, "/api_keys/{api_key_id}/revoke", api_keys::revoke},
+
+    // A machine's own secret key opens these, so they look for themselves.
+    {Method::post, "/m2m_tokens", m2m_tokens::create, Access::open},
+    {Method::post, "/m2m_tokens/verify", m2m_tokens::verify, Access::open},
+    {Method::post, "/m2m_tokens/{m2m_token_id}/revoke", m2m_tokens::revoke, Access::open},
+
+    {Method::post, "/oauth_applications/access_tokens/verify", oauth_tokens::verify},
 };
 
 constexpr ApiRoute api_routes[] = {
@@ -86,6 +106,8 @@ constexpr ApiRoute api_routes[] = {
     {Method::post, "/__emulator/sessions/{session_id}/status", control::set_session_status, Access::open},
     {Method::post, "/__emulator/sessions/{session_id}/organization", control::set_session_organization, Access::open},
     {Method::post, "/__emulator/users/{user_id}/ban", users::ban, Access::open},
+    {Method::post, "/__emulator/oauth_tokens", oauth_tokens::issue, Access::open},
+    {Method::post, "/__emulator/oauth_tokens/{oauth_token_id}/revoke", oauth_tokens::revoke, Access::open},
     {Method::post, "/__emulator/faults", control::add_fault, Access::open},
     {Method::delete_, "/__emulator/faults", control::clear_faults, Access::open},
     {Method::post, "/__emulator/rotate-key", control::rotate_key, Access::open},
@@ -101,6 +123,8 @@ constexpr PageRoute page_routes[] = {
     {Method::post, "/sign-out", browser::sign_out},
     {Method::get, "/v1/client/handshake", browser::handshake},
 };
+
+}  // namespace
 
 Read<void> check_secret_key(const World& world, const http::Request& request) {
   const std::string* authorization = request.headers.find_only("Authorization");
@@ -127,6 +151,8 @@ Read<void> check_secret_key(const World& world, const http::Request& request) {
   }
   return {};
 }
+
+namespace {
 
 Read<json::Object> read_body(const http::Request& request) {
   if (request.body.empty()) return json::Object{};
@@ -175,10 +201,15 @@ Task<http::Response> serve_page(const PageRoute& route, World& world, http::Requ
 }  // namespace
 
 void add_routes(http::Router& router, World& world) {
-  for (const ApiRoute& route : api_routes) {
-    router.add(route.method, route.pattern, [&route, &world](http::Request& request, const http::PathParameters& path) {
+  const auto add = [&](const ApiRoute& route, const std::string& pattern) {
+    router.add(route.method, pattern, [&route, &world](http::Request& request, const http::PathParameters& path) {
       return serve_api(route, world, request, path);
     });
+  };
+  for (const ApiRoute& route : api_routes) add(route, std::string{route.pattern});
+  for (const ApiRoute& route : token_routes) {
+    add(route, std::string{route.pattern});
+    add(route, "/v1" + std::string{route.pattern});
   }
   for (const PageRoute& route : page_routes) {
     router.add(route.method, route.pattern, [&route, &world](http::Request& request, const http::PathParameters& path) {

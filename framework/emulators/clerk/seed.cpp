@@ -51,6 +51,16 @@ void seed(World& world) {
     world.users.emplace(user.id, std::move(user));
     joined += 24h;
   }
+  // A program that calls, and what it may call: the MCP server's own machine.
+  constexpr std::string_view server = "mch_Server000000000000000000001", caller = "mch_Caller000000000000000000001";
+  world.machines.emplace(
+      server,
+      Machine{
+          .id = std::string(server), .name = "MCP server", .secret_key = "ak_offline_machine_server", .may_call = {}});
+  world.machines.emplace(caller, Machine{.id = std::string(caller),
+                                         .name = "Nightly job",
+                                         .secret_key = "ak_offline_machine_caller",
+                                         .may_call = {std::string(server)}});
   // What the example app takes as a bearer token: its API is the audience (clerk.md 2.3).
   JwtTemplate acme{.id = "jtmp_Postern00000000000000000001", .name = "postern"};
   acme.claims = {{"aud", "acme-app"}, {"email", "{{user.primary_email_address}}"}, {"name", "{{user.full_name}}"}};

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "postern/base/encoding.hpp"
+
 namespace postern::emulator {
 
 namespace {
@@ -31,6 +33,8 @@ std::string World::new_id(std::string_view prefix) {
   for (const char byte : random_.bytes(27)) id += alphabet[static_cast<unsigned char>(byte) % alphabet.size()];
   return id;
 }
+
+std::string World::new_token_id(std::string_view prefix) { return std::string{prefix} + hex_encode(random_.bytes(16)); }
 
 Session& World::start_session(std::string_view user_id, std::string_view client_id) {
   drop_one_if_full(sessions);
@@ -73,6 +77,9 @@ void World::remove_user(std::string_view id) {
   std::erase_if(sessions, of_user);
   std::erase_if(memberships, of_user);
   std::erase_if(sign_in_tokens, of_user);
+  const auto of_subject = [id](const auto& entry) { return entry.second.subject == id; };
+  std::erase_if(api_keys, of_subject);
+  std::erase_if(oauth_tokens, of_subject);
   if (const auto found = users.find(id); found != users.end()) users.erase(found);
 }
 
@@ -134,6 +141,10 @@ void World::reset() {
   organizations.clear();
   memberships.clear();
   sign_in_tokens.clear();
+  api_keys.clear();
+  machines.clear();
+  m2m_tokens.clear();
+  oauth_tokens.clear();
   faults.clear();
   calls.clear();
   events.clear();

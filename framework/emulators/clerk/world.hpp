@@ -80,6 +80,8 @@ class World {
 
   // "user_" and 27 random base-62 characters, as Clerk's ids look.
   [[nodiscard]] std::string new_id(std::string_view prefix);
+  // "ak_" and 32 hex digits, as the ids of tokens look.
+  [[nodiscard]] std::string new_token_id(std::string_view prefix);
   [[nodiscard]] std::string new_token() { return random_token(random_); }
 
   [[nodiscard]] Session& start_session(std::string_view user_id, std::string_view client_id);
@@ -116,6 +118,10 @@ class World {
   Table<Organization> organizations;
   Table<Membership> memberships;
   Table<SignInToken> sign_in_tokens;
+  Table<ApiKey> api_keys;
+  Table<Machine> machines;
+  Table<M2mToken> m2m_tokens;
+  Table<OAuthToken> oauth_tokens;
   std::deque<Fault> faults;
   std::deque<RecordedCall> calls;
   std::deque<Event> events;

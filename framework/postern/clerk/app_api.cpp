@@ -27,6 +27,9 @@ Error explain(const Error& error) {
 }  // namespace
 
 Task<Result<mcp::UpstreamResponse>> AppApi::send(const Principal& caller, mcp::UpstreamRequest request) {
+  if (caller.session_id.empty())
+    co_return fail(Error::Kind::forbidden,
+                   "This needs a person who is signed in at the app, and nobody is: the caller is a program.");
   const auto url = settings_.app.resolve(request.path);
   if (!url) co_return fail(Error::Kind::internal, "The tool asked the app for something that is no path.");
   CO_TRY(const Secret token, co_await mint(caller.session_id));

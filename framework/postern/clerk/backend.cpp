@@ -92,7 +92,7 @@ std::optional<bool> find_flag(const json::Value& value, std::string_view name) {
 }  // namespace
 
 Task<BackendResult<Session>> Backend::get_session(std::string session_id) {
-  CO_TRY(const auto answer, co_await call({.path = "/sessions/" + uri::percent_encode(session_id)}));
+  CO_TRY(const auto answer, co_await call({.path = "/v1/sessions/" + uri::percent_encode(session_id)}));
   auto id = find_text(answer, "id");
   auto user_id = find_text(answer, "user_id");
   auto status = find_text(answer, "status");
@@ -101,7 +101,7 @@ Task<BackendResult<Session>> Backend::get_session(std::string session_id) {
 }
 
 Task<BackendResult<User>> Backend::get_user(std::string user_id) {
-  CO_TRY(const auto answer, co_await call({.path = "/users/" + uri::percent_encode(user_id)}));
+  CO_TRY(const auto answer, co_await call({.path = "/v1/users/" + uri::percent_encode(user_id)}));
   auto id = find_text(answer, "id");
   const auto banned = find_flag(answer, "banned");
   const auto locked = find_flag(answer, "locked");
@@ -115,7 +115,7 @@ Task<BackendResult<User>> Backend::get_user(std::string user_id) {
 
 // A list with one entry at most, since there is one user to look for; without any, the user has left.
 Task<BackendResult<Membership>> Backend::get_membership(std::string organization_id, std::string user_id) {
-  CO_TRY(const auto answer, co_await call({.path = concat("/organizations/", uri::percent_encode(organization_id),
+  CO_TRY(const auto answer, co_await call({.path = concat("/v1/organizations/", uri::percent_encode(organization_id),
                                                           "/memberships?user_id=", uri::percent_encode(user_id))}));
   const json::Value* data = json::find(answer, "data");
   const json::Array* memberships = data == nullptr ? nullptr : data->if_array();
@@ -131,12 +131,31 @@ Task<BackendResult<Membership>> Backend::get_membership(std::string organization
   co_return Membership{.role = *std::move(role), .permissions = *std::move(permissions)};
 }
 
+// Without a version, as Clerk's own SDK calls them (clerk.md 3.1).
+Task<BackendResult<json::Value>> Backend::verify(TokenKind kind, std::string token) {
+  switch (kind) {
+    case TokenKind::api_key:
+      return call({.method = http::Method::post,
+                   .path = "/api_keys/verify",
+                   .body = json::serialize(json::Object{{"secret", token}})});
+    case TokenKind::m2m_token:
+      return call({.method = http::Method::post,
+                   .path = "/m2m_tokens/verify",
+                   .body = json::serialize(json::Object{{"token", token}})});
+    case TokenKind::oauth_token:
+      break;
+  }
+  return call({.method = http::Method::post,
+               .path = "/oauth_applications/access_tokens/verify",
+               .body = json::serialize(json::Object{{"access_token", token}})});
+}
+
 Task<BackendResult<MintedToken>> Backend::mint_token(std::string session_id, std::string template_name) {
-  return mint(concat("/sessions/", uri::percent_encode(session_id), "/tokens/", uri::percent_encode(template_name)));
+  return mint(concat("/v1/sessions/", uri::percent_encode(session_id), "/tokens/", uri::percent_encode(template_name)));
 }
 
 Task<BackendResult<MintedToken>> Backend::mint_session_token(std::string session_id) {
-  return mint(concat("/sessions/", uri::percent_encode(session_id), "/tokens"));
+  return mint(concat("/v1/sessions/", uri::percent_encode(session_id), "/tokens"));
 }
 
 Task<BackendResult<MintedToken>> Backend::mint(std::string path) {
@@ -174,7 +193,7 @@ Task<BackendResult<json::Value>> Backend::call(Call call) {
 
 Task<Backend::Attempt> Backend::attempt(const Call& call, Duration timeout) {
   FetchRequest request{.method = call.method,
-                       .url = settings_.api_url + "/v1" + call.path,
+                       .url = settings_.api_url + call.path,
                        .body = call.body,
                        .timeout = timeout,
                        .response_bytes_max = response_bytes_max};

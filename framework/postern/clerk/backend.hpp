@@ -20,6 +20,7 @@
 #include "postern/base/secret.hpp"
 #include "postern/base/task.hpp"
 #include "postern/base/time.hpp"
+#include "postern/clerk/issued_token.hpp"
 #include "postern/clerk/keys.hpp"
 #include "postern/json/value.hpp"
 #include "postern/ports/ports.hpp"
@@ -82,6 +83,8 @@ class Backend {
   Task<BackendResult<Session>> get_session(std::string session_id);
   Task<BackendResult<User>> get_user(std::string user_id);
   Task<BackendResult<Membership>> get_membership(std::string organization_id, std::string user_id);
+  // What Clerk knows of a token that it issued, as it came: see issued_token.hpp for what it means.
+  Task<BackendResult<json::Value>> verify(TokenKind kind, std::string token);
   // A token by a JWT template, or the session's own: good for a minute, which is asked for rather than read from it.
   Task<BackendResult<MintedToken>> mint_token(std::string session_id, std::string template_name);
   Task<BackendResult<MintedToken>> mint_session_token(std::string session_id);
@@ -89,7 +92,7 @@ class Backend {
  private:
   struct Call {
     http::Method method = http::Method::get;
-    std::string path;  // below /v1, each parameter encoded
+    std::string path;  // with the version, each parameter encoded
     std::string body{};
   };
   struct Attempt {

@@ -9,7 +9,6 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,6 +16,7 @@
 
 #include "postern/base/result.hpp"
 #include "postern/base/task.hpp"
+#include "postern/clerk/instance_jwt.hpp"
 #include "postern/clerk/key_set.hpp"
 #include "postern/clerk/session_claims.hpp"
 #include "postern/jose/jwt.hpp"
@@ -39,12 +39,10 @@ class SessionTokenVerifier {
   Task<Result<SessionClaims>> verify(std::string token);
 
  private:
-  Task<Result<std::span<const jose::Key>>> find_keys(std::string kid);
   std::unexpected<Error> refuse(std::string_view reason) const;
 
   jose::ClaimsPolicy policy_;
-  std::vector<jose::Key> fixed_;  // one, or none: ask keys_
-  KeySet& keys_;
+  InstanceJwts jwts_;
   Ports& ports_;
 };
 

@@ -34,6 +34,7 @@ void AuthorizationServer::add_routes(http::Router& router) {
   using enum http::Method;
   Context& context = *context_;
   add_metadata_routes(router, context.settings);
+  if (!context.settings.issues_tokens()) return;
   if (context.settings.dynamic_registration == DynamicRegistration::on)
     add(router, post, "/register", context, register_client);
   add(router, get, "/authorize", context, authorize);
@@ -56,6 +57,10 @@ bool AuthorizationServer::knows_revocations() const { return context_->revoked.a
 Task<Result<void>> AuthorizationServer::reread_revocations() { return context_->revoked.reread(); }
 
 Result<Caller, BearerError> AuthorizationServer::authenticate(const http::Request& request) const {
+  if (!context_->settings.issues_tokens()) {
+    TRY(find_bearer_token(request));
+    return std::unexpected(BearerError{.kind = BearerError::Kind::invalid, .reason = "not a token of ours"});
+  }
   return check_bearer_token(context_->access_tokens, context_->revoked, request, context_->ports.clock.now());
 }
 

@@ -37,6 +37,7 @@ class AuthorizationServer {
   AuthorizationServer& operator=(const AuthorizationServer&) = delete;
   ~AuthorizationServer();
 
+  // Where another server issues the tokens, only the metadata of the resource, which names it.
   void add_routes(http::Router& router);
 
   // RevokedGrants::are_known and reread.

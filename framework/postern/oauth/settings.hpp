@@ -22,10 +22,11 @@ enum class DynamicRegistration { on, off };      // RFC 7591
 enum class ClientMetadataDocuments { on, off };  // client_document/client_documents.hpp
 
 struct Settings {
-  std::string issuer;       // an origin without trailing slash: "https://mcp.example.com"
-  std::string resource;     // the MCP endpoint as users paste it: issuer + "/mcp"
-  std::string server_name;  // for people: "Acme Orders"
-  Secret server_secret;     // 32 bytes or more; all keys are derived from it
+  std::string issuer;                // an origin without trailing slash: "https://mcp.example.com"
+  std::string resource;              // the MCP endpoint as users paste it: issuer + "/mcp"
+  std::string authorization_server;  // whose access tokens are taken here: an issuer; empty: our own
+  std::string server_name;           // for people: "Acme Orders"
+  Secret server_secret;              // 32 bytes or more; all keys are derived from it
   std::vector<Scope> scopes;
   std::vector<std::string> permissions;         // that something of the server needs: tokens carry no others
   std::vector<RegisteredClient> known_clients;  // register/known_clients.hpp
@@ -35,6 +36,7 @@ struct Settings {
   [[nodiscard]] bool knows_scope(std::string_view name) const {
     return std::ranges::contains(scopes, name, &Scope::name);
   }
+  [[nodiscard]] bool issues_tokens() const { return authorization_server.empty(); }
   // http is for loopback only; cookies there cannot be Secure (clerk.md 6.2 row 3).
   [[nodiscard]] bool over_https() const { return issuer.starts_with("https://"); }
 };

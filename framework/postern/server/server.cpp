@@ -16,6 +16,7 @@ oauth::Settings oauth_settings(const mcp::App& app, const Settings& settings) {
   oauth::Settings oauth;
   oauth.issuer = settings.server_url;
   oauth.resource = settings.mcp_url();
+  if (settings.auth_mode == AuthMode::clerk) oauth.authorization_server = settings.clerk_publishable_key.issuer();
   oauth.server_name = app.title().empty() ? app.name() : app.title();
   oauth.server_secret = settings.server_secret;
   for (const mcp::Scope& scope : app.scopes()) oauth.scopes.push_back({scope.name, scope.description});
@@ -26,13 +27,22 @@ oauth::Settings oauth_settings(const mcp::App& app, const Settings& settings) {
   return oauth;
 }
 
+clerk::ClerkTokenSettings clerk_token_settings(const mcp::App& app, const Settings& settings) {
+  clerk::ClerkTokenSettings tokens;
+  tokens.accepted = settings.clerk_tokens;
+  tokens.issuer = settings.clerk_publishable_key.issuer();
+  tokens.resource = settings.mcp_url();
+  tokens.machine_id = settings.clerk_machine_id;
+  for (const mcp::Scope& scope : app.scopes()) tokens.scopes.push_back(scope.name);
+  return tokens;
+}
+
 http::Response refusal(int status, std::string_view error, std::string_view message) {
   return http::Response::json(status, json::serialize(json::Object{{"error", error}, {"message", message}}));
 }
 
-http::Response store_unreadable() {
-  http::Response response =
-      refusal(503, "unavailable", "The server cannot read its store. Try again in a few seconds.");
+http::Response unavailable(std::string_view message) {
+  http::Response response = refusal(503, "unavailable", message);
   response.headers.set("Retry-After", "2");
   return response;
 }
@@ -49,10 +59,12 @@ Server::Server(const mcp::App& app, const Settings& settings, const Ports& ports
       pages_(ports.crypto),
       backend_({.api_url = settings.clerk_api_url, .secret_key = settings.clerk_secret_key}, ports_),
       keys_(settings.clerk_publishable_key.jwks_url(), ports_),
+      jwts_(settings.clerk_jwt_key, keys_, ports_),
       session_tokens_({.issuer = settings.clerk_publishable_key.issuer(),
                        .authorized_parties = {settings.app_url.origin()},
                        .key = settings.clerk_jwt_key},
                       keys_, ports_),
+      clerk_tokens_(clerk_token_settings(app, settings), jwts_, backend_, ports_),
       minter_({.template_name = settings.clerk_jwt_template}, backend_, ports_),
       app_api_({.app = settings.app_url}, minter_, ports_),
       sign_in_({.app = settings.app_url, .query_token = settings.bridge_query_token}, session_tokens_, backend_,
@@ -120,8 +132,13 @@ Task<http::Response> Server::call_mcp(http::Request& request) {
   auto authenticated = oauth_.authenticate(request);
   if (authenticated && !oauth_.knows_revocations()) {
     // Fails closed: a revoked token must not work because the store cannot be read.
-    if (!co_await oauth_.reread_revocations()) co_return store_unreadable();
+    if (!co_await oauth_.reread_revocations())
+      co_return unavailable("The server cannot read its store. Try again in a few seconds.");
     authenticated = oauth_.authenticate(request);
+  }
+  if (!authenticated && authenticated.error().kind == oauth::BearerError::Kind::invalid) {
+    const auto text = oauth::find_bearer_token(request);
+    if (text && clerk_tokens_.takes(*text)) co_return co_await call_mcp_with_clerk_token(request, std::string{*text});
   }
   const bool anonymous = !authenticated && authenticated.error().kind == oauth::BearerError::Kind::missing;
   if (!authenticated && !(anonymous && app_.open_to_anyone())) co_return oauth_.challenge(authenticated.error());
@@ -131,6 +148,16 @@ Task<http::Response> Server::call_mcp(http::Request& request) {
   if (answer) co_return *std::move(answer);
   co_return caller ? oauth_.insufficient_scope(caller->scopes, answer.error().scopes)
                    : oauth_.challenge(authenticated.error());
+}
+
+Task<http::Response> Server::call_mcp_with_clerk_token(http::Request& request, std::string token) {
+  const auto caller = co_await clerk_tokens_.verify(std::move(token));
+  if (!caller && caller.error().kind == Error::Kind::unavailable)
+    co_return unavailable("Clerk cannot be asked about this token now. Try again in a few seconds.");
+  if (!caller) co_return oauth_.challenge({.kind = oauth::BearerError::Kind::invalid, .reason = "refused by Clerk"});
+  auto answer = co_await endpoint_.handle(request, *caller);
+  if (answer) co_return *std::move(answer);
+  co_return oauth_.insufficient_scope((*caller)->scopes, answer.error().scopes);
 }
 
 Task<http::Response> Server::ready() {

@@ -13,6 +13,8 @@
 #include "postern/clerk/app_api.hpp"
 #include "postern/clerk/backend.hpp"
 #include "postern/clerk/bridge.hpp"
+#include "postern/clerk/clerk_tokens.hpp"
+#include "postern/clerk/instance_jwt.hpp"
 #include "postern/clerk/key_set.hpp"
 #include "postern/clerk/session_token.hpp"
 #include "postern/clerk/token_minter.hpp"
@@ -46,6 +48,7 @@ class Server : public http::Handler {
   void add_routes();
   Task<http::Response> answer(http::Request& request);
   Task<http::Response> call_mcp(http::Request& request);
+  Task<http::Response> call_mcp_with_clerk_token(http::Request& request, std::string token);
   Task<http::Response> ready();
   // For somebody who opens the address in a browser and wonders what it is.
   Task<http::Response> home();
@@ -59,7 +62,9 @@ class Server : public http::Handler {
 
   clerk::Backend backend_;
   clerk::KeySet keys_;
+  clerk::InstanceJwts jwts_;
   clerk::SessionTokenVerifier session_tokens_;
+  clerk::ClerkTokens clerk_tokens_;
   clerk::TokenMinter minter_;
   clerk::AppApi app_api_;
   clerk::BridgeSignIn sign_in_;

@@ -55,17 +55,42 @@ std::vector<oauth::RegisteredClient> read_clients(VariableReader& reader) {
   return {};
 }
 
-std::vector<std::string> read_origins(VariableReader& reader) {
-  std::vector<std::string> origins;
-  const std::string list = reader.optional("ALLOWED_ORIGINS");
+// Comma-separated.
+std::vector<std::string> read_list(std::string_view name, VariableReader& reader) {
+  std::vector<std::string> values;
+  const std::string list = reader.optional(name);
   for (std::size_t start = 0; start < list.size();) {
     const std::size_t end = std::min(list.find(',', start), list.size());
     std::string each = list.substr(start, end - start);
     std::erase(each, ' ');
-    if (!each.empty()) origins.push_back(reader.origin("ALLOWED_ORIGINS", each));
+    if (!each.empty()) values.push_back(std::move(each));
     start = end + 1;
   }
+  return values;
+}
+
+std::vector<std::string> read_origins(VariableReader& reader) {
+  std::vector<std::string> origins;
+  for (std::string& each : read_list("ALLOWED_ORIGINS", reader))
+    origins.push_back(reader.origin("ALLOWED_ORIGINS", std::move(each)));
   return origins;
+}
+
+std::vector<clerk::TokenKind> read_token_kinds(VariableReader& reader) {
+  std::vector<clerk::TokenKind> kinds;
+  for (const std::string& each : read_list("CLERK_TOKENS", reader)) {
+    if (each == "api_key")
+      kinds.push_back(clerk::TokenKind::api_key);
+    else if (each == "m2m_token")
+      kinds.push_back(clerk::TokenKind::m2m_token);
+    else
+      reader.note_problem(concat("CLERK_TOKENS has \"", each, "\": it may list api_key and m2m_token."));
+  }
+  if (std::ranges::contains(kinds, clerk::TokenKind::m2m_token) && reader.optional("CLERK_MACHINE_ID").empty())
+    reader.note_problem(
+        "CLERK_MACHINE_ID is missing: machine tokens are for certain machines, so write which one this server is, "
+        "mch_..., as the Clerk dashboard has it under Machines.");
+  return kinds;
 }
 
 }  // namespace
@@ -92,7 +117,9 @@ Result<Settings, std::vector<std::string>> Settings::read(const Variables& varia
   if (!server_secret.empty() && server_secret.size() < server_secret_bytes_min) {
     reader.note_problem("POSTERN_SECRET is too short: `openssl rand -base64 32` makes a good one.");
   }
-  reader.choice("AUTH_MODE", {"bridge"});
+  const bool is_clerk_mode = reader.choice("AUTH_MODE", {"bridge", "clerk"}) == "clerk";
+  std::vector<clerk::TokenKind> clerk_tokens = read_token_kinds(reader);
+  if (is_clerk_mode) clerk_tokens.push_back(clerk::TokenKind::oauth_token);
   const bool query_token = reader.choice("BRIDGE_QUERY_TOKEN", {"refuse", "accept"}) == "accept";
   const bool registration = reader.choice("DYNAMIC_REGISTRATION", {"on", "off"}) == "on";
   const bool documents = reader.choice("CLIENT_METADATA_DOCUMENTS", {"on", "off"}) == "on";
@@ -103,6 +130,7 @@ Result<Settings, std::vector<std::string>> Settings::read(const Variables& varia
   auto app = clerk::AppUrl::parse(app_url);
   if (!app) return std::unexpected(std::vector{"APP_URL: " + app.error().message});
   return Settings{
+      .auth_mode = is_clerk_mode ? AuthMode::clerk : AuthMode::bridge,
       .server_url = std::move(server_url),
       .app_url = *std::move(app),
       .server_secret = std::move(server_secret),
@@ -112,6 +140,8 @@ Result<Settings, std::vector<std::string>> Settings::read(const Variables& varia
       .clerk_api_url = std::move(clerk_api_url),
       .clerk_webhook_secret = std::move(webhook_secret),
       .clerk_jwt_template = reader.optional("CLERK_JWT_TEMPLATE"),
+      .clerk_tokens = std::move(clerk_tokens),
+      .clerk_machine_id = reader.optional("CLERK_MACHINE_ID"),
       .bridge_query_token = query_token ? clerk::QueryToken::accept : clerk::QueryToken::refuse,
       .dynamic_registration = registration ? oauth::DynamicRegistration::on : oauth::DynamicRegistration::off,
       .client_metadata_documents = documents ? oauth::ClientMetadataDocuments::on : oauth::ClientMetadataDocuments::off,

@@ -14,6 +14,7 @@
 #include "postern/base/secret.hpp"
 #include "postern/clerk/app_url.hpp"
 #include "postern/clerk/bridge.hpp"
+#include "postern/clerk/issued_token.hpp"
 #include "postern/clerk/keys.hpp"
 #include "postern/clerk/webhook_signature.hpp"
 #include "postern/oauth/settings.hpp"
@@ -22,7 +23,14 @@
 
 namespace postern::server {
 
+// AUTH_MODE: who issues the access tokens, and where users sign in.
+enum class AuthMode {
+  bridge,  // we do; at the app's own page
+  clerk,   // Clerk's OAuth server does: we only judge its tokens
+};
+
 struct Settings {
+  AuthMode auth_mode = AuthMode::bridge;
   std::string server_url;  // SERVER_URL: our own origin, as clients type it
   clerk::AppUrl app_url;   // APP_URL: the user's app
   Secret server_secret;    // POSTERN_SECRET: what every key of ours is derived from
@@ -33,6 +41,9 @@ struct Settings {
   std::string clerk_api_url;                  // CLERK_API_URL, for the offline Clerk
   std::optional<clerk::WebhookSecret> clerk_webhook_secret;  // CLERK_WEBHOOK_SECRET: without it, no webhooks are taken
   std::string clerk_jwt_template;                            // CLERK_JWT_TEMPLATE: empty means plain session tokens
+
+  std::vector<clerk::TokenKind> clerk_tokens;  // CLERK_TOKENS, and what AUTH_MODE=clerk is about
+  std::string clerk_machine_id;                // CLERK_MACHINE_ID: which machine of the instance we are
 
   clerk::QueryToken bridge_query_token = clerk::QueryToken::refuse;  // BRIDGE_QUERY_TOKEN
 

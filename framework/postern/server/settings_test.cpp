@@ -30,6 +30,20 @@ TEST_CASE("a complete file gives settings, with defaults for the rest") {
   CHECK(settings->bridge_query_token == clerk::QueryToken::refuse);
 }
 
+TEST_CASE("Clerk's own tokens are taken where they are asked for, and only there") {
+  Variables variables = good();
+  CHECK(Settings::read(variables)->clerk_tokens.empty());
+  variables.set("CLERK_TOKENS", "api_key, m2m_token");
+  REQUIRE_FALSE(Settings::read(variables));
+  CHECK(Settings::read(variables).error().front().starts_with("CLERK_MACHINE_ID"));
+  variables.set("CLERK_MACHINE_ID", "mch_1");
+  CHECK(Settings::read(variables)->clerk_tokens == std::vector{clerk::TokenKind::api_key, clerk::TokenKind::m2m_token});
+  CHECK(Settings::read(variables)->auth_mode == AuthMode::bridge);
+  variables.set("AUTH_MODE", "clerk");
+  CHECK(Settings::read(variables)->auth_mode == AuthMode::clerk);
+  CHECK(Settings::read(variables)->clerk_tokens.back() == clerk::TokenKind::oauth_token);
+}
+
 TEST_CASE("the port moves the default address") {
   Variables variables = good();
   variables.set("PORT", "9000");
@@ -57,6 +71,8 @@ TEST_CASE("a wrong value is refused with the sentence that mends it") {
            {"APP_URL", "http://app.example.com", "https://"},
            {"APP_URL", "https://user:pw@app.example.com", "address without a path"},
            {"SERVER_URL", "ftp://x.example.com", "address without a path"},
+           {"AUTH_MODE", "clerk-login", "one of bridge, clerk"},
+           {"CLERK_TOKENS", "api_key,session_token", "it may list api_key and m2m_token"},
            {"CLERK_SECRET_KEY", "pk_test_abc", "sk_"},
            {"CLERK_SECRET_KEY", "hello", "sk_"},
            {"CLERK_SECRET_KEY", "sk_live_abc", "different instances"},

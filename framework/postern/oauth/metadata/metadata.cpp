@@ -31,12 +31,14 @@ std::string resource_metadata_url(const Settings& settings) {
 void add_metadata_routes(http::Router& router, const Settings& settings) {
   const std::string path{resource_path(settings)};
   const std::string resource = protected_resource_metadata(settings);
-  const std::string server = authorization_server_metadata(settings);
   add_document(router, std::string{protected_resource}, resource);
+  if (!path.empty()) add_document(router, std::string{protected_resource} + path, resource);
+  if (!settings.issues_tokens()) return;
+
+  const std::string server = authorization_server_metadata(settings);
   add_document(router, std::string{authorization_server}, server);
   add_document(router, std::string{openid_configuration}, server);
   if (path.empty()) return;
-  add_document(router, std::string{protected_resource} + path, resource);
   // Clients of 2025-03-26, and some later ones, take the MCP endpoint for the issuer.
   add_document(router, std::string{authorization_server} + path, server);
   add_document(router, std::string{openid_configuration} + path, server);

@@ -43,6 +43,20 @@ TEST_CASE("authorization server metadata is the same document at each address a 
   }
 }
 
+TEST_CASE(
+    "where another server issues the tokens, the resource names it, and offers nothing of an authorization server") {
+  Settings settings = Flow::settings();
+  settings.authorization_server = "https://clerk.example.test";
+  Flow flow{settings};
+  const http::Response resource = flow.get("/.well-known/oauth-protected-resource/mcp");
+  CHECK(resource.body.contains(R"("authorization_servers":["https://clerk.example.test"])"));
+  CHECK(member(resource, "resource") == "https://mcp.test/mcp");
+  for (std::string_view path : {"/.well-known/oauth-authorization-server", "/.well-known/openid-configuration",
+                                "/authorize", "/token", "/register", "/revoke", "/connections"})
+    CHECK_FALSE(flow.router.knows(path));
+  CHECK(flow.use("pat_x") == 401);
+}
+
 TEST_CASE("every endpoint that the metadata names answers") {
   Flow flow;
   const http::Response metadata = flow.get("/.well-known/oauth-authorization-server");

@@ -6,10 +6,11 @@ namespace postern::oauth {
 // RFC 9728 sec. 2. `offline_access` is not among the scopes: refresh tokens are no matter of the resource (MCP, refresh
 // tokens).
 std::string protected_resource_metadata(const Settings& settings) {
-  json::Object document{{"resource", settings.resource},
-                        {"resource_name", settings.server_name},
-                        {"authorization_servers", {settings.issuer}},
-                        {"bearer_methods_supported", {"header"}}};
+  json::Object document{
+      {"resource", settings.resource},
+      {"resource_name", settings.server_name},
+      {"authorization_servers", {settings.issues_tokens() ? settings.issuer : settings.authorization_server}},
+      {"bearer_methods_supported", {"header"}}};
   json::Array scopes;
   for (const Scope& scope : settings.scopes) scopes.emplace_back(scope.name);
   if (!scopes.empty()) document["scopes_supported"] = scopes;

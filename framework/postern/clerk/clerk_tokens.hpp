@@ -1,0 +1,68 @@
+// Tokens that Clerk issues, at our own door: API keys and machine tokens for programs without a browser, and the access
+// tokens of Clerk's OAuth server (AUTH_MODE=clerk).
+//
+//   ClerkTokens tokens{{.accepted = {TokenKind::api_key}, .scopes = {"orders:read"}}, issuer, jwts, backend, ports};
+//   if (tokens.takes(text)) auto caller = co_await tokens.verify(text);
+//
+// A JWT is verified here and now. An opaque one Clerk is asked about, once in a while: its answer is believed for 30 s,
+// which is how late a revocation may be noticed. Concurrent questions about one token are one question. Nobody is let
+// in while Clerk cannot be asked. What is kept is a digest of the token, never the token. One loop only; must outlive
+// its tasks.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "postern/base/principal.hpp"
+#include "postern/base/result.hpp"
+#include "postern/base/task.hpp"
+#include "postern/clerk/backend.hpp"
+#include "postern/clerk/instance_jwt.hpp"
+#include "postern/clerk/issued_token.hpp"
+#include "postern/ports/ports.hpp"
+
+namespace postern::clerk {
+
+struct ClerkTokenSettings {
+  std::vector<TokenKind> accepted;
+  std::string issuer;               // of JWTs
+  std::string resource;             // what an OAuth token's audience must name
+  std::string machine_id;           // what a machine token's audience must name
+  std::vector<std::string> scopes;  // those that mean something here: no others are let through
+  std::size_t tokens_max = 10'000;  // remembered
+};
+
+class ClerkTokens {
+ public:
+  ClerkTokens(ClerkTokenSettings settings, InstanceJwts& jwts, Backend& backend, Ports& ports);
+
+  // Whether it looks like one of a kind that is accepted.
+  [[nodiscard]] bool takes(std::string_view token) const;
+  // Who brings it. It has no session, so no tool can call the app's API as its user. Errors: unauthorized, unavailable.
+  Task<Result<Caller>> verify(std::string token);
+
+ private:
+  struct Entry;
+
+  Task<Result<IssuedToken>> verify_jwt(TokenKind kind, std::string token);
+  Task<Result<IssuedToken>> verify_opaque(TokenKind kind, std::string token);
+  Task<void> ask(TokenKind kind, std::string token, std::shared_ptr<Entry> entry);
+  std::shared_ptr<Entry> entry_of(const std::string& digest);
+  [[nodiscard]] bool is_for_us(TokenKind kind, const IssuedToken& token) const;
+  [[nodiscard]] Caller caller_of(IssuedToken token) const;
+  std::unexpected<Error> refuse(std::string_view reason) const;
+
+  ClerkTokenSettings settings_;
+  jose::ClaimsPolicy policy_;
+  InstanceJwts& jwts_;
+  Backend& backend_;
+  Ports& ports_;
+  std::map<std::string, std::shared_ptr<Entry>, std::less<>> entries_;  // by the token's digest
+};
+
+}  // namespace postern::clerk
