@@ -126,7 +126,7 @@ const startHost = {
       { WORKER_VARIABLES: JSON.stringify(settings), WORKER_BUNDLE: bundle }, settings.SERVER_URL),
 };
 
-// `settings` are further settings of the server; with CLERK_WEBHOOK_SECRET among them Clerk sends it webhooks. `program` and `bundle` are other ones than the server of app/.
+// `settings` are further settings of the server, whose rate limits are off: tests are in a hurry; with CLERK_WEBHOOK_SECRET among them Clerk sends it webhooks. `program` and `bundle` are other ones than the server of app/.
 export async function startStack(settings = {}, { program = 'framework/hosts/native/postern', bundle = 'build/workers' } = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'postern-'));
   const [clerkPort, appPort, serverPort] = [await freePort(), await freePort(), await freePort()];
@@ -140,7 +140,7 @@ export async function startStack(settings = {}, { program = 'framework/hosts/nat
   const serverSecret = randomBytes(32).toString('base64url');
   const startServer = (changes = {}) =>
     startHost[host]({
-      ...keys, APP_URL: appUrl, SERVER_URL: serverUrl, CLERK_JWT_TEMPLATE: 'postern', POSTERN_SECRET: serverSecret, ...settings, ...changes,
+      ...keys, APP_URL: appUrl, SERVER_URL: serverUrl, CLERK_JWT_TEMPLATE: 'postern', POSTERN_SECRET: serverSecret, RATE_LIMITS: 'off', ...settings, ...changes,
     }, { port: serverPort, folder, program, bundle }).ready('/readyz');
 
   const stack = { folder, clerk, app: await startApp(), server: await startServer(), startApp, startServer };

@@ -56,6 +56,7 @@ Server::Server(const mcp::App& app, const Settings& settings, const Ports& ports
       settings_(settings),
       ports_(ports),
       gate_(settings.server_url, settings.app_url.origin(), settings.allowed_origins),
+      rate_limits_(settings.rate_limiting, settings.client_address),
       pages_(ports.crypto),
       backend_({.api_url = settings.clerk_api_url, .secret_key = settings.clerk_secret_key}, ports_),
       keys_(settings.clerk_publishable_key.jwks_url(), ports_),
@@ -121,6 +122,7 @@ Task<http::Response> Server::answer(http::Request& request) {
     if (request.path() == "/mcp" && !gate_.origin_allowed(request)) return http::ready(http::Response::empty(403));
     return http::ready(Gate::preflight(request));
   }
+  if (auto refused = rate_limits_.check_path(request, ports_.clock.now())) return http::ready(*std::move(refused));
   return router_.handle(request);
 }
 
@@ -137,13 +139,18 @@ Task<http::Response> Server::call_mcp(http::Request& request) {
     authenticated = oauth_.authenticate(request);
   }
   if (!authenticated && authenticated.error().kind == oauth::BearerError::Kind::invalid) {
+    if (auto refused = rate_limits_.check_guessing(request, ports_.clock.now())) co_return *std::move(refused);
     const auto text = oauth::find_bearer_token(request);
     if (text && clerk_tokens_.takes(*text)) co_return co_await call_mcp_with_clerk_token(request, std::string{*text});
+    rate_limits_.count_bad_token(request, ports_.clock.now());
   }
   const bool anonymous = !authenticated && authenticated.error().kind == oauth::BearerError::Kind::missing;
   if (!authenticated && !(anonymous && app_.open_to_anyone())) co_return oauth_.challenge(authenticated.error());
 
   const Caller caller = authenticated ? *std::move(authenticated) : nullptr;
+  if (caller) {
+    if (auto refused = rate_limits_.check_caller(*caller, ports_.clock.now())) co_return *std::move(refused);
+  }
   auto answer = co_await endpoint_.handle(request, caller);
   if (answer) co_return *std::move(answer);
   co_return caller ? oauth_.insufficient_scope(caller->scopes, answer.error().scopes)
@@ -154,7 +161,11 @@ Task<http::Response> Server::call_mcp_with_clerk_token(http::Request& request, s
   const auto caller = co_await clerk_tokens_.verify(std::move(token));
   if (!caller && caller.error().kind == Error::Kind::unavailable)
     co_return unavailable("Clerk cannot be asked about this token now. Try again in a few seconds.");
-  if (!caller) co_return oauth_.challenge({.kind = oauth::BearerError::Kind::invalid, .reason = "refused by Clerk"});
+  if (!caller) {
+    rate_limits_.count_bad_token(request, ports_.clock.now());
+    co_return oauth_.challenge({.kind = oauth::BearerError::Kind::invalid, .reason = "refused by Clerk"});
+  }
+  if (auto refused = rate_limits_.check_caller(**caller, ports_.clock.now())) co_return *std::move(refused);
   auto answer = co_await endpoint_.handle(request, *caller);
   if (answer) co_return *std::move(answer);
   co_return oauth_.insufficient_scope((*caller)->scopes, answer.error().scopes);

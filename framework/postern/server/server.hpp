@@ -3,9 +3,9 @@
 //   server::Server server{app, settings, ports};           // one per event loop
 //   http::Response response = co_await server.handle(std::move(request));
 //
-// In order: Host and Origin (gate.hpp), CORS, then the routes: those of the authorization server, and /mcp, where the
-// bearer token is checked before anything else is read. Every answer gets its headers and its log line here, in one
-// place each.
+// In order: Host and Origin (gate.hpp), CORS, how often (rate_limits.hpp), then the routes: those of the authorization
+// server, and /mcp, where the bearer token is checked before anything else is read. Every answer gets its headers and
+// its log line here, in one place each.
 //
 // `app`, `settings` and what `ports` refers to outlive the server, which outlives its requests and their streams.
 #pragma once
@@ -27,6 +27,7 @@
 #include "postern/oauth/pages/pages.hpp"
 #include "postern/ports/ports.hpp"
 #include "postern/server/gate.hpp"
+#include "postern/server/rate_limits.hpp"
 #include "postern/server/session_watch.hpp"
 #include "postern/server/settings.hpp"
 
@@ -58,6 +59,7 @@ class Server : public http::Handler {
   const Settings& settings_;
   Ports ports_;
   Gate gate_;
+  RateLimits rate_limits_;
   oauth::Pages pages_;
 
   clerk::Backend backend_;

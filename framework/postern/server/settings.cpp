@@ -93,6 +93,18 @@ std::vector<clerk::TokenKind> read_token_kinds(VariableReader& reader) {
   return kinds;
 }
 
+ClientAddress read_client_address(VariableReader& reader) {
+  std::string source = reader.optional("CLIENT_ADDRESS");
+  const bool is_name = std::ranges::all_of(source, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+  });
+  if (!is_name)
+    reader.note_problem(
+        concat("CLIENT_ADDRESS is \"", source,
+               "\": it must be peer, or the name of a header that your proxy sets, such as X-Real-IP."));
+  return {std::move(source)};
+}
+
 }  // namespace
 
 Result<Settings, std::vector<std::string>> Settings::read(const Variables& variables) {
@@ -124,6 +136,8 @@ Result<Settings, std::vector<std::string>> Settings::read(const Variables& varia
   const bool registration = reader.choice("DYNAMIC_REGISTRATION", {"on", "off"}) == "on";
   const bool documents = reader.choice("CLIENT_METADATA_DOCUMENTS", {"on", "off"}) == "on";
   std::vector<oauth::RegisteredClient> known_clients = read_clients(reader);
+  const bool limited = reader.choice("RATE_LIMITS", {"on", "off"}) == "on";
+  ClientAddress client_address = read_client_address(reader);
   std::vector<std::string> allowed_origins = read_origins(reader);
 
   if (!reader.problems().empty()) return std::unexpected(reader.problems());
@@ -146,6 +160,8 @@ Result<Settings, std::vector<std::string>> Settings::read(const Variables& varia
       .dynamic_registration = registration ? oauth::DynamicRegistration::on : oauth::DynamicRegistration::off,
       .client_metadata_documents = documents ? oauth::ClientMetadataDocuments::on : oauth::ClientMetadataDocuments::off,
       .known_clients = std::move(known_clients),
+      .rate_limiting = limited ? RateLimiting::on : RateLimiting::off,
+      .client_address = std::move(client_address),
       .allowed_origins = std::move(allowed_origins),
   };
 }

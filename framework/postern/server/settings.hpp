@@ -19,6 +19,7 @@
 #include "postern/clerk/webhook_signature.hpp"
 #include "postern/oauth/settings.hpp"
 #include "postern/ports/crypto.hpp"
+#include "postern/server/rate_limits.hpp"
 #include "postern/server/variables.hpp"
 
 namespace postern::server {
@@ -52,6 +53,9 @@ struct Settings {
       oauth::ClientMetadataDocuments::on;  // CLIENT_METADATA_DOCUMENTS
 
   std::vector<oauth::RegisteredClient> known_clients;  // OAUTH_CLIENTS: those that need not register
+
+  RateLimiting rate_limiting = RateLimiting::on;  // RATE_LIMITS
+  ClientAddress client_address;                   // CLIENT_ADDRESS
 
   std::vector<std::string>
       allowed_origins;  // ALLOWED_ORIGINS: web pages that may call /mcp, besides ours and the app's

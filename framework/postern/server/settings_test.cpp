@@ -71,6 +71,8 @@ TEST_CASE("a wrong value is refused with the sentence that mends it") {
            {"APP_URL", "http://app.example.com", "https://"},
            {"APP_URL", "https://user:pw@app.example.com", "address without a path"},
            {"SERVER_URL", "ftp://x.example.com", "address without a path"},
+           {"CLIENT_ADDRESS", "X-Real-IP: 1", "name of a header"},
+           {"RATE_LIMITS", "100", "one of on, off"},
            {"AUTH_MODE", "clerk-login", "one of bridge, clerk"},
            {"CLERK_TOKENS", "api_key,session_token", "it may list api_key and m2m_token"},
            {"CLERK_SECRET_KEY", "pk_test_abc", "sk_"},

@@ -1,0 +1,77 @@
+#include "postern/server/rate_limits.hpp"
+
+#include <chrono>
+
+#include "postern/base/concat.hpp"
+#include "postern/json/value.hpp"
+
+namespace postern::server {
+namespace {
+
+using namespace std::chrono_literals;
+
+// RFC 6585 sec. 4, RFC 9110 sec. 10.2.3: whole seconds, rounded up.
+std::optional<http::Response> refusal(Duration wait) {
+  if (wait <= Duration{0}) return std::nullopt;
+  constexpr std::string_view sentence = "Too many requests. Try again after the seconds that Retry-After says.";
+  const json::Object body{{"error", "too_many_requests"}, {"error_description", sentence}};
+  http::Response response = http::Response::json(429, json::serialize(body));
+  response.headers.set("Retry-After", concat(std::chrono::ceil<std::chrono::seconds>(wait).count()));
+  response.headers.set("Cache-Control", "no-store");
+  return response;
+}
+
+}  // namespace
+
+std::string ClientAddress::of(const http::Request& request) const {
+  if (source == "peer") return request.peer_address;
+  const std::string* list = source.empty() ? nullptr : request.headers.find_only(source);
+  if (!list) return {};
+  const std::size_t comma = list->rfind(',');
+  const std::size_t begin = list->find_first_not_of(' ', comma == std::string::npos ? 0 : comma + 1);
+  return begin == std::string::npos ? std::string{} : list->substr(begin);
+}
+
+RateLimits::RateLimits(RateLimiting limiting, ClientAddress address)
+    : limiting_(limiting),
+      address_(std::move(address)),
+      registration_({.at_once = 20, .refill = 30s}),
+      pages_({.at_once = 60, .refill = 1s}),
+      tokens_({.at_once = 120, .refill = 500ms}),
+      guesses_({.at_once = 60, .refill = 1s}),
+      users_({.at_once = 600, .refill = 50ms}),
+      connections_({.at_once = 300, .refill = 100ms}) {}
+
+RateLimiter* RateLimits::limiter_of(std::string_view path) {
+  if (path == "/register") return &registration_;
+  if (path.starts_with("/authorize") || path == "/callback" || path.starts_with("/connections")) return &pages_;
+  if (path == "/token" || path == "/revoke" || path.starts_with("/api/connections")) return &tokens_;
+  return nullptr;
+}
+
+std::optional<http::Response> RateLimits::check_path(const http::Request& request, TimePoint now) {
+  if (limiting_ == RateLimiting::off) return std::nullopt;
+  RateLimiter* const limiter = limiter_of(request.path());
+  const std::string address = limiter ? address_.of(request) : std::string{};
+  if (address.empty()) return std::nullopt;
+  return refusal(limiter->take(address, now));
+}
+
+std::optional<http::Response> RateLimits::check_caller(const Principal& caller, TimePoint now) {
+  if (limiting_ == RateLimiting::off) return std::nullopt;
+  if (auto refused = refusal(connections_.take(caller.grant_id, now))) return refused;
+  return refusal(users_.take(caller.user_id, now));
+}
+
+std::optional<http::Response> RateLimits::check_guessing(const http::Request& request, TimePoint now) const {
+  if (limiting_ == RateLimiting::off) return std::nullopt;
+  const std::string address = address_.of(request);
+  if (address.empty()) return std::nullopt;
+  return refusal(guesses_.wait(address, now));
+}
+
+void RateLimits::count_bad_token(const http::Request& request, TimePoint now) {
+  if (const std::string address = address_.of(request); !address.empty()) (void)guesses_.take(address, now);
+}
+
+}  // namespace postern::server

@@ -1,0 +1,61 @@
+// Who may come how often, at which endpoints (threats 31, 32 and 43; MCP, security considerations of tools).
+//
+//   RateLimits limits{settings};
+//   if (auto refusal = limits.check_path(request, now)) co_return *std::move(refusal);      // by address, before a
+//   route if (auto refusal = limits.check_caller(*caller, now)) ...                               // by user and
+//   connection
+//
+//   endpoints                                      by             at once   then one each
+//   /register                                      address             20            30 s
+//   /authorize, /callback, /connections            address             60             1 s
+//   /token, /revoke, /api/connections              address            120           0.5 s
+//   /mcp, with a token that is not good            address             60             1 s
+//   /mcp                                           user               600          0.05 s
+//   /mcp                                           connection         300           0.1 s
+//
+// In memory, of one event loop or one instance: they keep somebody's mistake, or malice, from being everybody's
+// trouble, and are no count to bill by. Where the client's address is, only the operator knows (CLIENT_ADDRESS): what
+// cannot be told is not limited by address.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "postern/base/principal.hpp"
+#include "postern/base/time.hpp"
+#include "postern/http/message.hpp"
+#include "postern/server/rate_limiter.hpp"
+
+namespace postern::server {
+
+// CLIENT_ADDRESS: "peer", the name of a header that the proxy sets, or empty.
+struct ClientAddress {
+  std::string source;
+
+  // Empty: unknown. Of a list the last entry counts: it is the proxy's own, and what stands before it is hearsay.
+  [[nodiscard]] std::string of(const http::Request& request) const;
+};
+
+enum class RateLimiting { on, off };
+
+class RateLimits {
+ public:
+  RateLimits(RateLimiting limiting, ClientAddress address);
+
+  // A 429, or nothing and the request counted.
+  [[nodiscard]] std::optional<http::Response> check_path(const http::Request& request, TimePoint now);
+  [[nodiscard]] std::optional<http::Response> check_caller(const Principal& caller, TimePoint now);
+  // Whether the address has brought too many bad tokens; and one more of them.
+  [[nodiscard]] std::optional<http::Response> check_guessing(const http::Request& request, TimePoint now) const;
+  void count_bad_token(const http::Request& request, TimePoint now);
+
+ private:
+  [[nodiscard]] RateLimiter* limiter_of(std::string_view path);
+
+  RateLimiting limiting_;
+  ClientAddress address_;
+  RateLimiter registration_, pages_, tokens_, guesses_;
+  RateLimiter users_, connections_;
+};
+
+}  // namespace postern::server

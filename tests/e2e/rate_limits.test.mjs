@@ -1,0 +1,58 @@
+// Somebody who comes too often is told to wait, and is nobody else's trouble.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Client, pkce } from '../harness/by_hand.mjs';
+import { Person } from '../harness/person.mjs';
+import { startStack } from '../harness/stack.mjs';
+
+let stack, origin;
+before(async () => {
+  stack = await startStack({ RATE_LIMITS: 'on', CLIENT_ADDRESS: 'X-Client-Address', LOOPS: '1' });
+  origin = new URL(stack.mcpUrl).origin;
+});
+after(async () => {
+  const exits = await stack.stop();
+  assert.deepEqual(exits.server, { code: 0, signal: null }, `the server ended badly:\n${stack.server.log}`);
+});
+
+const times = (count, request) => Promise.all(Array.from({ length: count }, async (unused, index) => (await request(index)).status));
+const count = (statuses, status) => statuses.filter((each) => each === status).length;
+const register = (address) => (index) => fetch(`${origin}/register`, {
+  method: 'POST', headers: { 'content-type': 'application/json', 'x-client-address': address },
+  body: JSON.stringify({ client_name: `Client ${index} of ${address}`, redirect_uris: ['http://127.0.0.1/cb'], token_endpoint_auth_method: 'none' }),
+});
+const mcp = (token, address) => () => fetch(stack.mcpUrl, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'x-client-address': address } });
+
+async function connect(person) {
+  const client = await new Client(stack.mcpUrl).register();
+  const { verifier, challenge } = pkce();
+  return (await (await client.redeem(await client.codeFrom(person, challenge), verifier)).json()).access_token;
+}
+
+test('registrations are limited by address, and the answer says when to come again', async () => {
+  const statuses = await times(30, register('203.0.113.7'));
+  assert.equal(count(statuses, 201), 20);
+  assert.equal(count(statuses, 429), 10);
+  const refused = await register('203.0.113.7')(0);
+  assert.ok(Number(refused.headers.get('retry-after')) > 0);
+  assert.equal((await refused.json()).error, 'too_many_requests');
+  assert.equal(refused.headers.get('access-control-allow-origin'), '*', 'a client in a browser can read it');
+  assert.equal((await register('203.0.113.8')(0)).status, 201);
+});
+
+test('who guesses tokens has to wait, and a good token from the same address has not', async () => {
+  const good = await connect(new Person('Ada'));
+  const statuses = await times(100, mcp('pat_guessed', '203.0.113.9'));
+  assert.ok(count(statuses, 401) >= 60 && count(statuses, 429) > 0, JSON.stringify(statuses));
+  assert.ok(![401, 429].includes((await mcp(good, '203.0.113.9')()).status));
+  assert.equal((await mcp('pat_guessed', '203.0.113.10')()).status, 401);
+});
+
+test('a connection that calls without end is held back, and that of another user is not', async () => {
+  const [busy, other] = [await connect(new Person('Grace')), await connect(new Person('Katherine'))];
+  const statuses = [];
+  for (let wave = 0; wave < 4; ++wave) statuses.push(...(await times(100, mcp(busy, '203.0.113.11'))));
+  assert.ok(count(statuses, 429) > 0, 'somewhere beyond 300');
+  assert.ok(statuses.length - count(statuses, 429) >= 300);
+  assert.notEqual((await mcp(other, '203.0.113.11')()).status, 429);
+});
