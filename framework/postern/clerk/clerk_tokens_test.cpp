@@ -104,7 +104,11 @@ TEST_CASE_FIXTURE(Fixture, "many calls at once with one token are one question")
 }
 
 TEST_CASE_FIXTURE(Fixture, "while Clerk cannot be asked nobody is let in, and nobody is turned away for good") {
-  test.fetch.when(http::Method::post, api_key_url).answer(503, "").answer(503, "").answer(503, "").answer(200, std::string{good_key});
+  test.fetch.when(http::Method::post, api_key_url)
+      .answer(503, "")
+      .answer(503, "")
+      .answer(503, "")
+      .answer(200, std::string{good_key});
   CHECK(verify("ak_secret").error().kind == Kind::unavailable);
   test.clock.advance(1s);
   CHECK(verify("ak_secret"));
