@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v1 from '@modelcontextprotocol/sdk/types.js';
 import { Assistant, legacy, modern } from '../harness/assistant.mjs';
+import { Client, pkce } from '../harness/by_hand.mjs';
 import { Person } from '../harness/person.mjs';
 import { startStack } from '../harness/stack.mjs';
 
@@ -97,3 +98,30 @@ for (const era of [modern, legacy]) {
     }
   });
 }
+
+// The stream of a session (2025-11-25), by hand, so that nothing reconnects.
+async function openStream() {
+  const client = await new Client(stack.mcpUrl).register();
+  const { verifier, challenge } = pkce();
+  const tokens = await (await client.redeem(await client.codeFrom(new Person('Ada'), challenge), verifier)).json();
+  const headers = { authorization: `Bearer ${tokens.access_token}`, accept: 'application/json, text/event-stream', 'content-type': 'application/json' };
+  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'stream', version: '1' } };
+  const started = await fetch(stack.mcpUrl, { method: 'POST', headers, body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params }) });
+  const session = { 'mcp-session-id': started.headers.get('mcp-session-id'), 'mcp-protocol-version': '2025-11-25' };
+  const response = await fetch(stack.mcpUrl, { headers: { authorization: headers.authorization, accept: 'text/event-stream', ...session } });
+  assert.equal(response.status, 200);
+  const stream = { ended: false, revoke: () => client.revoke(tokens.refresh_token) };
+  const read = async (reader) => { while (!(await reader.read()).done); };
+  stream.end = read(response.body.getReader()).then(() => { stream.ended = true; });
+  return stream;
+}
+
+test('an open stream ends with its connection, and that of another connection goes on', async () => {
+  const [ends, stays] = [await openStream(), await openStream()];
+  await ends.revoke();
+  await Promise.race([ends.end, sleep(5_000)]);
+  assert.deepEqual([ends.ended, stays.ended], [true, false]);
+  await stays.revoke();
+  await Promise.race([stays.end, sleep(5_000)]);
+  assert.equal(stays.ended, true);
+});

@@ -73,6 +73,10 @@ http::Response AuthorizationServer::insufficient_scope(const std::vector<std::st
   return insufficient_scope_challenge(context_->settings, held, needed);
 }
 
+Task<void> AuthorizationServer::until_revoked(std::string grant_id) {
+  return context_->revoked.until_revoked(std::move(grant_id));
+}
+
 Task<Result<void>> AuthorizationServer::revoke_grant(std::string grant_id, std::string reason) {
   return context_->grants.revoke(std::move(grant_id), std::move(reason));
 }

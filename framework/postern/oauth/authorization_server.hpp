@@ -51,6 +51,9 @@ class AuthorizationServer {
   [[nodiscard]] http::Response insufficient_scope(const std::vector<std::string>& held,
                                                   const std::vector<std::string>& needed) const;
 
+  // Waits until this grant is revoked, here or elsewhere.
+  Task<void> until_revoked(std::string grant_id);
+
   // For when a user's sign-in turns out to be over. `reason` goes to the log.
   Task<Result<void>> revoke_grant(std::string grant_id, std::string reason);
   // For when something ends that grants rest on.

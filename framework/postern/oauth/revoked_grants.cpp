@@ -37,6 +37,10 @@ Task<Result<void>> RevokedGrants::reread() {
   co_return read;
 }
 
+Task<void> RevokedGrants::until_revoked(std::string grant_id) {
+  while (!contains(grant_id)) co_await grown_.wait();
+}
+
 Task<Result<void>> RevokedGrants::scan() {
   std::string after;
   while (true) {
@@ -59,6 +63,7 @@ void RevokedGrants::add(std::string grant_id) {
   drop_expired();
   if (!ids_.insert(grant_id).second) return;
   oldest_first_.emplace_back(ports_.clock.now() + remembered_for, std::move(grant_id));
+  grown_.wake_all();
 }
 
 void RevokedGrants::drop_expired() {

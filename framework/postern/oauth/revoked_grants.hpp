@@ -23,6 +23,7 @@
 #include "postern/base/limits.hpp"
 #include "postern/base/result.hpp"
 #include "postern/base/task.hpp"
+#include "postern/base/wait_list.hpp"
 #include "postern/ports/ports.hpp"
 
 namespace postern::oauth {
@@ -41,6 +42,8 @@ class RevokedGrants {
   Task<Result<void>> reread();
 
   [[nodiscard]] bool contains(const std::string& grant_id) const { return ids_.contains(grant_id); }
+  // Waits until it is.
+  Task<void> until_revoked(std::string grant_id);
 
   // For every loop, also one that starts later. Done before the grant's own record changes: a crash in between revokes
   // too much, never too little.
@@ -58,6 +61,7 @@ class RevokedGrants {
   Flight flight_;
   std::unordered_set<std::string> ids_;
   std::deque<std::pair<TimePoint, std::string>> oldest_first_;
+  WaitList grown_;
   std::unique_ptr<Bus::Subscription> subscription_;  // last: it calls add()
 };
 

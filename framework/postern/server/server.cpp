@@ -8,6 +8,7 @@
 #include "postern/http/html.hpp"
 #include "postern/json/value.hpp"
 #include "postern/ports/random.hpp"
+#include "postern/server/revocable_stream.hpp"
 
 namespace postern::server {
 namespace {
@@ -152,6 +153,8 @@ Task<http::Response> Server::call_mcp(http::Request& request) {
     if (auto refused = rate_limits_.check_caller(*caller, ports_.clock.now())) co_return *std::move(refused);
   }
   auto answer = co_await endpoint_.handle(request, caller);
+  if (answer && answer->stream && caller)
+    answer->stream = std::make_unique<RevocableStream>(std::move(answer->stream), caller, oauth_);
   if (answer) co_return *std::move(answer);
   co_return caller ? oauth_.insufficient_scope(caller->scopes, answer.error().scopes)
                    : oauth_.challenge(authenticated.error());
