@@ -148,7 +148,7 @@ Task<http::Response> Server::call_mcp(http::Request& request) {
   const bool anonymous = !authenticated && authenticated.error().kind == oauth::BearerError::Kind::missing;
   if (!authenticated && !(anonymous && app_.open_to_anyone())) co_return oauth_.challenge(authenticated.error());
 
-  const Caller caller = authenticated ? *std::move(authenticated) : nullptr;
+  const Caller caller = authenticated ? *authenticated : nullptr;
   if (caller) {
     if (auto refused = rate_limits_.check_caller(*caller, ports_.clock.now())) co_return *std::move(refused);
   }
