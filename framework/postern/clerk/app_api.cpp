@@ -59,6 +59,8 @@ Task<Result<mcp::UpstreamResponse>> AppApi::attempt(std::string url, mcp::Upstre
   outgoing.headers.set("Authorization", concat("Bearer ", token.reveal()));
   outgoing.headers.set("Accept", "application/json");
   if (!outgoing.body.empty()) outgoing.headers.set("Content-Type", "application/json");
+  if (!request.trace.traceparent.empty()) outgoing.headers.set("traceparent", request.trace.traceparent);
+  if (!request.trace.tracestate.empty()) outgoing.headers.set("tracestate", request.trace.tracestate);
   auto response = co_await ports_.fetch.fetch(std::move(outgoing));
   if (!response) {
     ports_.log.write(LogLevel::warning, "app.unreachable", {{"kind", to_string(response.error().kind)}});

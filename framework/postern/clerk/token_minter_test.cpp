@@ -127,6 +127,17 @@ TEST_CASE_FIXTURE(Fixture, "the app is called at its origin, as the user") {
   const FetchRequest& request = test.fetch.requests().back();
   CHECK(*request.headers.find_only("Authorization") == "Bearer one");
   CHECK(*request.headers.find_only("Accept") == "application/json");
+  CHECK_FALSE(request.headers.find("traceparent"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "a trace goes on to the app") {
+  when_minting().answer(200, token_body("one"));
+  test.fetch.when("https://app.example.test/api").answer(200, "{}");
+  const std::string parent = "00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01";
+  REQUIRE(run_ready(api.send(caller, {.path = "/api", .trace = {.traceparent = parent, .tracestate = "a=b"}})));
+  const FetchRequest& request = test.fetch.requests().back();
+  CHECK(*request.headers.find_only("traceparent") == parent);
+  CHECK(*request.headers.find_only("tracestate") == "a=b");
 }
 
 TEST_CASE_FIXTURE(Fixture, "after a 401 a new token is tried, once") {

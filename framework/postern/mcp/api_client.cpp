@@ -130,7 +130,8 @@ Task<Result<json::Value>> ApiClient::exchange(http::Method method, std::string_v
   }
   std::string target{path};
   if (form.begin() != form.end()) target += "?" + form.serialize();
-  return send(upstream_, caller_, {.method = method, .path = std::move(target), .body = std::move(body)});
+  return send(upstream_, caller_,
+              {.method = method, .path = std::move(target), .body = std::move(body), .trace = trace_});
 }
 
 }  // namespace postern::mcp

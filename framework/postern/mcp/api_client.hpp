@@ -18,6 +18,7 @@
 #include "postern/base/result.hpp"
 #include "postern/base/task.hpp"
 #include "postern/json/bind.hpp"
+#include "postern/mcp/trace_context.hpp"
 #include "postern/mcp/upstream.hpp"
 
 namespace postern::mcp {
@@ -57,7 +58,8 @@ using Query = std::initializer_list<std::pair<std::string_view, QueryValue>>;
 
 class ApiClient {
  public:
-  ApiClient(Upstream* upstream, const Principal& caller) : upstream_(upstream), caller_(caller) {}
+  ApiClient(Upstream* upstream, const Principal& caller, TraceContext trace = {})
+      : upstream_(upstream), caller_(caller), trace_(std::move(trace)) {}
 
   template <class T>
   Task<Result<T>> get(std::string_view path, Query query = {}) const {
@@ -87,6 +89,7 @@ class ApiClient {
 
   Upstream* upstream_;  // null: no app is configured
   const Principal& caller_;
+  TraceContext trace_;
 };
 
 }  // namespace postern::mcp

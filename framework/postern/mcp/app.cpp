@@ -29,20 +29,41 @@ bool any_open(const std::deque<Declared>& declared) {
   return std::ranges::any_of(declared, &Declared::open_to_anyone);
 }
 
+// Others are to be refused by clients (2026-07-28, basic/index, icons).
+Result<void> check_icons(const std::string& what, const std::vector<Icon>& icons) {
+  for (const Icon& icon : icons) {
+    if (!icon.src.starts_with("https://") && !icon.src.starts_with("data:")) {
+      return fail(Error::Kind::invalid, what + " has an icon that is neither https: nor data:.");
+    }
+    if (!icon.theme.empty() && icon.theme != "light" && icon.theme != "dark") {
+      return fail(Error::Kind::invalid, what + " has an icon for a theme that is neither light nor dark.");
+    }
+  }
+  return {};
+}
+
+Result<void> check_headers(const std::string& what, const Tool& tool) {
+  if (const auto checked = check_parameter_headers(tool.input_schema); !checked) {
+    return fail(Error::Kind::invalid, concat(what, ": ", checked.error().message, "."));
+  }
+  return {};
+}
+
 // Clerk's keys, "org:admin" and "org:orders:manage": as many colons as `colons`, and something between them.
 bool is_organization_key(std::string_view key, int colons) {
   return key.starts_with("org:") && std::ranges::count(key, ':') == colons && !key.contains("::") &&
          !key.ends_with(':') && is_scope_name(key);
 }
 
-Result<void> check_access(const std::string& what, const Declaration& declaration,
-                          const std::set<std::string_view>& scope_names) {
+Result<void> check_declaration(const std::string& what, const Declaration& declaration,
+                               const std::set<std::string_view>& scope_names) {
   const bool needs_something =
       !declaration.scopes.empty() || !declaration.permissions.empty() || !declaration.role.empty();
   if (declaration.open_to_anyone && needs_something) {
     return fail(Error::Kind::invalid,
                 what + " can be used without signing in, so it cannot need a scope, a permission or a role.");
   }
+  TRY(check_icons(what, declaration.icons));
   for (const std::string& permission : declaration.permissions) {
     if (!is_organization_key(permission, 2)) {
       return fail(Error::Kind::invalid,
@@ -133,6 +154,7 @@ Result<void> App::check() const {
       return fail(Error::Kind::invalid, "The scope \"" + scope.name + "\" is declared twice.");
     }
   }
+  TRY(check_icons("The app", icons_));
   std::set<std::string_view> names;
   for (const Tool& tool : tools_) {
     const std::string what = "The tool \"" + tool.name + "\"";
@@ -140,14 +162,15 @@ Result<void> App::check() const {
       return fail(Error::Kind::invalid, what + " needs a name of 1 to 128 letters, digits, '_', '-' or '.'.");
     }
     if (!names.insert(tool.name).second) return fail(Error::Kind::invalid, what + " is declared twice.");
-    TRY(check_access(what, tool, scope_names));
+    TRY(check_declaration(what, tool, scope_names));
+    TRY(check_headers(what, tool));
   }
   names.clear();
   for (const Prompt& prompt : prompts_) {
     const std::string what = "The prompt \"" + prompt.name + "\"";
     if (prompt.name.empty()) return fail(Error::Kind::invalid, "A prompt needs a name.");
     if (!names.insert(prompt.name).second) return fail(Error::Kind::invalid, what + " is declared twice.");
-    TRY(check_access(what, prompt, scope_names));
+    TRY(check_declaration(what, prompt, scope_names));
     TRY(check_completers(what, prompt.completers, prompt.input_schema));
   }
   names.clear();
@@ -157,7 +180,7 @@ Result<void> App::check() const {
       return fail(Error::Kind::invalid, what + " needs a URI with a scheme, such as acme://orders.");
     }
     if (!names.insert(resource.uri.text()).second) return fail(Error::Kind::invalid, what + " is declared twice.");
-    TRY(check_access(what, resource, scope_names));
+    TRY(check_declaration(what, resource, scope_names));
     TRY(check_variables(what, resource));
     TRY(check_completers(what, resource.completers, resource.variables_schema));
   }

@@ -133,6 +133,11 @@ class App {
     title_ = std::move(title);
     return *this;
   }
+  // One for each size and theme that there is.
+  App& icon(Icon icon) {
+    icons_.push_back(std::move(icon));
+    return *this;
+  }
   // What an assistant should know about this server as a whole.
   App& instructions(std::string instructions) {
     instructions_ = std::move(instructions);
@@ -211,6 +216,7 @@ class App {
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const std::string& version() const { return version_; }
   [[nodiscard]] const std::string& title() const { return title_; }
+  [[nodiscard]] const std::vector<Icon>& icons() const { return icons_; }
   [[nodiscard]] const std::string& instructions() const { return instructions_; }
   [[nodiscard]] const std::vector<Scope>& scopes() const { return scopes_; }
   [[nodiscard]] const std::deque<Tool>& tools() const { return tools_; }  // in the order of their declaration
@@ -243,6 +249,7 @@ class App {
   std::string name_;
   std::string version_;
   std::string title_;
+  std::vector<Icon> icons_;
   std::string instructions_;
   std::vector<Scope> scopes_;
   // Deques: a builder's reference stays good.

@@ -27,6 +27,50 @@ TEST_CASE("mistakes in an app's declarations are told by check()") {
     CHECK(wrong([&](App& app) { app.tool("a", "", hello).needs_permission(permission); }));
   for (const char* role : {"admin", "org:", "org:orders:manage", "org:the admin"})
     CHECK(wrong([&](App& app) { app.tool("a", "", hello).needs_role(role); }));
+  CHECK(wrong([](App& app) { app.icon({.src = "http://acme.test/icon.png"}); }));
+  CHECK(wrong([](App& app) { app.tool("a", "", hello).icon({.src = "javascript:alert(1)"}); }));
+  CHECK(wrong([](App& app) { app.tool("a", "", hello).icon({.src = "https://acme.test/i", .theme = "blue"}); }));
   CHECK(wrong([](App& app) { app.scope("orders:read", "Again"); }));
   CHECK(wrong([](App& app) { app.scope("two words", "Bad"); }));
+}
+
+TEST_CASE("icons are told from 2025-11-25 on, and the server's own to who asks what it is") {
+  // 2026-07-28, basic/index, icons.
+  const auto icons = json::parse(
+      R"([{"src":"https://acme.test/icon.svg","mimeType":"image/svg+xml","sizes":["any"],"theme":"dark"},
+          {"src":"data:image/png;base64,AA=="}])");
+  auto with_icons = [](auto&& declared) -> auto&& {
+    declared.icon(
+        {.src = "https://acme.test/icon.svg", .mime_type = "image/svg+xml", .sizes = {"any"}, .theme = "dark"});
+    declared.icon({.src = "data:image/png;base64,AA=="});
+    return declared;
+  };
+  App app{"acme", "1"};
+  with_icons(app);
+  with_icons(app.tool("hello", "Say hello.", hello));
+  with_icons(app.prompt("hello", "Say hello.", hello));
+  with_icons(app.resource("acme://hello", "hello", "Hello.", hello));
+  Fixture fixture{std::move(app)};
+  REQUIRE(fixture.app.check());
+
+  for (const char* member : {"tools", "prompts", "resources"}) {
+    CAPTURE(member);
+    const auto listed = parsed(fixture.send(Fixture::modern(std::string{member} + "/list")));
+    CHECK(*json::find(json::find(*json::find(listed, "result"), member)->as_array()[0], "icons") == *icons);
+  }
+  const auto discovered = fixture.send(Fixture::modern("server/discover"));
+  CHECK(discovered.body.contains(R"("version":"1","icons":[{"src":"https://acme.test/icon.svg")"));
+  CHECK_FALSE(fixture.send(Fixture::call("hello", "{}")).body.contains("icons"));
+
+  for (const char* revision : {"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"}) {
+    CAPTURE(revision);
+    const auto begun =
+        fixture.send(Fixture::post(R"({"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":")" +
+                                   std::string{revision} + "\"}}"));
+    const bool known = std::string_view{revision} == "2025-11-25";
+    CHECK(begun.body.contains("icons") == known);
+    const auto listed = fixture.send(Fixture::post(R"({"jsonrpc":"2.0","id":1,"method":"tools/list"})",
+                                                   {{"Mcp-Session-Id", *begun.headers.find("Mcp-Session-Id")}}));
+    CHECK(listed.body.contains("icons") == known);
+  }
 }

@@ -34,8 +34,8 @@ namespace postern::mcp {
 class Call {
  public:
   // `upstream` may be null: then api() answers that no app is configured. What is referred to outlives the call.
-  Call(Caller caller, Upstream* upstream, Clock& clock, ClientLink& client)
-      : caller_(std::move(caller)), upstream_(upstream), clock_(clock), client_(client) {}
+  Call(Caller caller, Upstream* upstream, Clock& clock, ClientLink& client, json::Object meta = {})
+      : caller_(std::move(caller)), upstream_(upstream), clock_(clock), client_(client), meta_(std::move(meta)) {}
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
@@ -47,8 +47,14 @@ class Call {
     return *caller_;
   }
 
-  // The user's own app, as user().
-  [[nodiscard]] ApiClient api() const { return {upstream_, user()}; }
+  // The user's own app, as user(), in the trace that the client's request belongs to.
+  [[nodiscard]] ApiClient api() const { return {upstream_, user(), read_trace_context(meta_)}; }
+
+  // The request's _meta, without what is the protocol's own.
+  [[nodiscard]] const json::Object& meta() const { return meta_; }
+  // A member of the result's _meta. Its name has a prefix of yours: "com.example/cost" (2026-07-28, basic/index,
+  // _meta).
+  void set_meta(std::string_view name, json::Value value) { client_.set_meta(name, std::move(value)); }
 
   // Tells the client how far this is, if it asked to be told. Only what is more than before is sent.
   void progress(double done, std::optional<double> total = std::nullopt, std::string_view message = {}) {
@@ -102,6 +108,7 @@ class Call {
   Upstream* upstream_;
   Clock& clock_;
   ClientLink& client_;
+  json::Object meta_;
 };
 
 }  // namespace postern::mcp

@@ -84,6 +84,7 @@ class ClientLink {
   virtual ~ClientLink() = default;
   virtual void progress(double done, std::optional<double> total, std::string_view message) = 0;
   virtual void log(Severity severity, std::string_view logger, const json::Value& data) = 0;
+  virtual void set_meta(std::string_view name, json::Value value) = 0;
   [[nodiscard]] virtual Task<void> resource_updated(std::string uri) = 0;
   // The answer, which `check` approved. `key` names the request within its call.
   [[nodiscard]] virtual Task<Result<json::Value>> request(std::string key, InputRequest request) = 0;

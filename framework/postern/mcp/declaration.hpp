@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "postern/mcp/icon.hpp"
+
 namespace postern::mcp {
 
 struct Declaration {
@@ -23,6 +25,7 @@ struct Declaration {
   std::vector<std::string> scopes{};       // all of them are needed
   std::vector<std::string> permissions{};  // and all of these
   std::string role{};                      // and this one, if it is not empty
+  std::vector<Icon> icons{};
 };
 
 // Says more about what was just declared. Of use only in the statement that declares it.
@@ -33,6 +36,11 @@ class Builder {
 
   auto&& title(this auto&& self, std::string title) {
     self.declared_.title = std::move(title);
+    return self;
+  }
+  // One for each size and theme that there is.
+  auto&& icon(this auto&& self, Icon icon) {
+    self.declared_.icons.push_back(std::move(icon));
     return self;
   }
   // May be used by those who were granted this scope. It must be one of the app's.

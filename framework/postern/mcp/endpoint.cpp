@@ -133,6 +133,9 @@ Task<Endpoint::Answer> Endpoint::post_modern(rpc::Message message, Exchange exch
   if (auto checked = check_modern(*asked, exchange.request.headers); !checked) {
     return answered(refusal(400, asked->id, checked.error()));
   }
+  if (auto checked = check_parameters(*asked, exchange); !checked) {
+    return answered(refusal(400, asked->id, checked.error()));
+  }
   exchange.client = parse_capabilities(find_meta(asked->params, capabilities_key)->as_object());
   if (const json::Value* level = find_meta(asked->params, log_level_key)) {
     exchange.log_from = level->is_string() ? find_severity(std::string_view{level->as_string()}) : std::nullopt;
@@ -141,6 +144,14 @@ Task<Endpoint::Answer> Endpoint::post_modern(rpc::Message message, Exchange exch
     }
   }
   return answer(std::move(*asked), exchange);
+}
+
+std::expected<void, rpc::Error> Endpoint::check_parameters(const rpc::Request& message,
+                                                           const Exchange& exchange) const {
+  if (message.method != "tools/call") return {};
+  const Tool* tool = app_.find_tool(json::find_string(message.params, "name").value_or(""));
+  if (!tool || tool->parameter_headers.empty() || !is_visible(*tool, exchange.caller)) return {};
+  return check_parameter_headers(exchange.request.headers, tool->parameter_headers, message.params);
 }
 
 Task<Endpoint::Answer> Endpoint::answer(rpc::Request message, Exchange exchange) {

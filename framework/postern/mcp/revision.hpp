@@ -21,20 +21,21 @@ inline constexpr Revision latest_legacy_revision = Revision::v2025_11_25;
 
 struct RevisionRules {
   std::string_view date;
-  bool sessions;             // initialize, ping, Mcp-Session-Id; else per-request _meta, resultType, server/discover
-  bool batches;              // a POST may carry an array of messages
-  bool annotations;          // readOnlyHint and its siblings; audio content
-  bool structured_output;    // titles, outputSchema, structuredContent, resource links
+  bool sessions;           // initialize, ping, Mcp-Session-Id; else per-request _meta, resultType, server/discover
+  bool batches;            // a POST may carry an array of messages
+  bool annotations;        // readOnlyHint and its siblings; audio content
+  bool structured_output;  // titles, outputSchema, structuredContent, resource links
+  bool icons;
   bool bad_input_is_result;  // wrong arguments are told to the model (isError), not to the client (-32602)
 };
 
 inline constexpr std::array<RevisionRules, 5> revision_rules{{
-    // date         sessions batches annotations structured bad input
-    {"2024-11-05", true, false, false, false, false},
-    {"2025-03-26", true, true, true, false, false},
-    {"2025-06-18", true, false, true, true, false},
-    {"2025-11-25", true, false, true, true, true},
-    {"2026-07-28", false, false, true, true, true},
+    // date         sessions batches annotations structured icons bad input
+    {"2024-11-05", true, false, false, false, false, false},
+    {"2025-03-26", true, true, true, false, false, false},
+    {"2025-06-18", true, false, true, true, false, false},
+    {"2025-11-25", true, false, true, true, true, true},
+    {"2026-07-28", false, false, true, true, true, true},
 }};
 
 [[nodiscard]] constexpr const RevisionRules& rules_of(Revision revision) {

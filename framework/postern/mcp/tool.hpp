@@ -4,6 +4,8 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "postern/base/result.hpp"
 #include "postern/base/task.hpp"
@@ -11,6 +13,7 @@
 #include "postern/mcp/call.hpp"
 #include "postern/mcp/content.hpp"
 #include "postern/mcp/declaration.hpp"
+#include "postern/mcp/parameter_header.hpp"
 
 namespace postern::mcp {
 
@@ -20,6 +23,7 @@ struct Tool : Declaration {
   using Start = std::function<Result<Task<Result<ToolResult>>>(const json::Value& arguments, Call& call)>;
 
   json::Object input_schema{};
+  std::vector<ParameterHeader> parameter_headers{};  // as input_schema names them
   std::optional<json::Object> output_schema{};
 
   // Hints for the client's user; what is not said is not sent (2026-07-28, schema.ts, ToolAnnotations).
@@ -64,6 +68,13 @@ class ToolBuilder : public Builder<Tool> {
   // function still gets its input by the C++ type.
   ToolBuilder& input_schema(json::Object schema) {
     declared_.input_schema = std::move(schema);
+    declared_.parameter_headers = find_parameter_headers(declared_.input_schema);
+    return *this;
+  }
+  // Clients repeat the parameter in the header Mcp-Param-<name>, where proxies can read it. So nothing secret.
+  ToolBuilder& header(std::string_view name, std::string_view parameter) {
+    add_parameter_header(declared_.input_schema, parameter, name);
+    declared_.parameter_headers = find_parameter_headers(declared_.input_schema);
     return *this;
   }
 };

@@ -12,13 +12,15 @@
 #include "postern/base/result.hpp"
 #include "postern/base/task.hpp"
 #include "postern/http/message.hpp"
+#include "postern/mcp/trace_context.hpp"
 
 namespace postern::mcp {
 
 struct UpstreamRequest {
   http::Method method = http::Method::get;
-  std::string path;  // "/api/orders?q=x": encoded, below the app's own address
-  std::string body;  // JSON, or empty
+  std::string path;      // "/api/orders?q=x": encoded, below the app's own address
+  std::string body;      // JSON, or empty
+  TraceContext trace{};  // to be sent along in W3C's headers
 };
 
 struct UpstreamResponse {

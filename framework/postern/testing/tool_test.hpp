@@ -62,6 +62,7 @@ class ToolTest {
 
     void progress(double done, std::optional<double>, std::string_view) override { reported.push_back(done); }
     void log(mcp::Severity, std::string_view, const json::Value&) override {}
+    void set_meta(std::string_view, json::Value) override {}
     Task<void> resource_updated(std::string) override { co_return; }
     Task<Result<json::Value>> request(std::string key, mcp::InputRequest request) override {
       const auto found = answers.find(key);

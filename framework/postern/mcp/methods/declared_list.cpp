@@ -17,6 +17,7 @@ constexpr std::size_t items_per_page = 100;
 json::Object describe(const Declaration& declaration, const RevisionRules& rules) {
   json::Object object{{"name", declaration.name}, {"description", declaration.description}};
   if (rules.structured_output && !declaration.title.empty()) object.emplace("title", declaration.title);
+  add_icons(object, declaration.icons, rules);
   return object;
 }
 

@@ -18,7 +18,7 @@ std::string discover(const App& app, Revision revision) {
   json::Object result{{"supportedVersions", supported_versions()}, {"capabilities", server_capabilities(app)}};
   if (!app.instructions().empty()) result.emplace("instructions", app.instructions());
   add_cache_hint(result, CacheScope::everyone);
-  return finish_result(result, app, revision);
+  return finish_result(json::serialize(result), result_end(server_info_with_icons(app, revision), "complete"));
 }
 
 }  // namespace postern::mcp

@@ -12,6 +12,25 @@ json::Object server_info(const App& app, Revision revision) {
   return info;
 }
 
+json::Object server_info_with_icons(const App& app, Revision revision) {
+  json::Object info = server_info(app, revision);
+  add_icons(info, app.icons(), rules_of(revision));
+  return info;
+}
+
+void add_icons(json::Object& object, const std::vector<Icon>& icons, const RevisionRules& rules) {
+  if (!rules.icons || icons.empty()) return;
+  json::Array all;
+  for (const Icon& icon : icons) {
+    json::Object one{{"src", icon.src}};
+    if (!icon.mime_type.empty()) one.emplace("mimeType", icon.mime_type);
+    if (!icon.sizes.empty()) one.emplace("sizes", json::Array(icon.sizes.begin(), icon.sizes.end()));
+    if (!icon.theme.empty()) one.emplace("theme", icon.theme);
+    all.push_back(std::move(one));
+  }
+  object.emplace("icons", std::move(all));
+}
+
 json::Object server_capabilities(const App& app) {
   json::Object capabilities{{"logging", json::Object{}}, {"tools", json::Object{}}};
   if (!app.prompts().empty()) capabilities["prompts"] = json::Object{};
@@ -21,9 +40,18 @@ json::Object server_capabilities(const App& app) {
 }
 
 std::string result_end(const App& app, Revision revision, std::string_view result_type) {
-  if (rules_of(revision).sessions) return "}";
+  return rules_of(revision).sessions ? "}" : result_end(server_info(app, revision), result_type);
+}
+
+std::string result_end(const json::Object& server_info, std::string_view result_type) {
   return concat(R"(,"resultType":")", result_type, R"(","_meta":{"io.modelcontextprotocol/serverInfo":)",
-                json::serialize(server_info(app, revision)), "}}");
+                json::serialize(server_info), "}}");
+}
+
+std::string add_meta(std::string_view end, const json::Object& meta) {
+  const std::string text = json::serialize(meta);
+  if (!end.ends_with("}}")) return concat(R"(,"_meta":)", text, "}");
+  return concat(end.substr(0, end.size() - 2), ",", std::string_view{text}.substr(1), "}");
 }
 
 std::string finish_result(std::string result, std::string_view end) {

@@ -19,6 +19,17 @@ std::optional<std::string> progress_token_of(const json::Object& params) {
   return token ? rpc::scalar_text(*token) : std::nullopt;
 }
 
+// What is not the protocol's own, nor in the arena of the message.
+json::Object meta_of(const json::Object& params) {
+  json::Object own;
+  const json::Value* meta = json::find(params, "_meta");
+  if (!meta || !meta->is_object()) return own;
+  for (const auto& [name, value] : meta->as_object()) {
+    if (name != "progressToken" && !name.starts_with("io.modelcontextprotocol/")) own[name] = value;
+  }
+  return own;
+}
+
 TimePoint end_of(const CallContext& context) {
   const TimePoint latest = context.ports.clock.now() + limits::stream_lifetime_max;
   return context.caller ? std::min(latest, context.caller->authorized_until) : latest;
@@ -43,7 +54,7 @@ PendingRequest::PendingRequest(CallContext context, const Kind& kind, std::strin
       name_(std::move(name)),
       progress_token_(progress_token_of(params)),
       ends_at_(end_of(context_)),
-      call_(std::move(context_.caller), context_.upstream, context_.ports.clock, *this),
+      call_(std::move(context_.caller), context_.upstream, context_.ports.clock, *this, meta_of(params)),
       input_(std::move(input)) {}
 
 void PendingRequest::run(Task<void> task) {
@@ -70,7 +81,9 @@ void PendingRequest::on_done(std::exception_ptr failure) {
 }
 
 void PendingRequest::finish(MethodOutcome outcome) {
-  settle(outcome ? rpc::result_reply(context_.id, finish_result(*std::move(outcome), context_.result_end))
+  const std::string own_end = meta_.empty() ? std::string{} : add_meta(context_.result_end, meta_);
+  const std::string_view end = meta_.empty() ? context_.result_end : own_end;
+  settle(outcome ? rpc::result_reply(context_.id, finish_result(*std::move(outcome), end))
                  : rpc::error_reply(context_.id, outcome.error()));
 }
 

@@ -81,6 +81,7 @@ class PendingRequest final : private ClientLink {
 
   void progress(double done, std::optional<double> total, std::string_view message) override;
   void log(Severity severity, std::string_view logger, const json::Value& data) override;
+  void set_meta(std::string_view name, json::Value value) override { meta_[name] = std::move(value); }
   [[nodiscard]] Task<void> resource_updated(std::string uri) override;
   [[nodiscard]] Task<Result<json::Value>> request(std::string key, InputRequest request) override;
   [[nodiscard]] const ClientCapabilities& capabilities() const override { return context_.client; }
@@ -113,6 +114,7 @@ class PendingRequest final : private ClientLink {
   std::deque<std::string> messages_;
   std::size_t queued_bytes_ = 0;
   std::optional<double> last_progress_;
+  json::Object meta_;  // of the result, besides what every result has
   std::optional<Result<std::string>> result_;
   std::optional<std::string> reply_;
   int http_status_ = 200;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "postern/base/concat.hpp"
 #include "postern/base/encoding.hpp"
 
 namespace postern::mcp {
@@ -17,6 +18,22 @@ std::string_view name_member(std::string_view method) {
   if (method == "tools/call" || method == "prompts/get") return "name";
   if (method == "resources/read") return "uri";
   return {};
+}
+
+// Null if there is none, or a null.
+const json::Value* find_argument(const json::Object& params, const std::vector<std::string>& path) {
+  const json::Value* value = json::find(params, "arguments");
+  for (const std::string& name : path) value = value ? json::find(*value, name) : nullptr;
+  return value && !value->is_null() ? value : nullptr;
+}
+
+// Numbers are compared as such: 42.0 is 42 (server validation).
+bool stands_for(const std::string& text, const json::Value& value) {
+  if (value.is_string()) return value.as_string() == text;
+  const auto parsed = json::parse(text);
+  if (!parsed || parsed->is_number() != value.is_number()) return false;
+  return value.is_number() ? parsed->to_number<double>() == value.to_number<double>()
+                           : value.is_bool() && *parsed == value;
 }
 
 }  // namespace
@@ -51,6 +68,22 @@ std::expected<void, rpc::Error> check_method_headers(const http::HeaderMap& head
   if (!name_header) return mismatch("Mcp-Name must be there, once.");
   const auto name = decode_header_value(*name_header);
   if (!name || name != json::find_string(params, member)) return mismatch("Mcp-Name is not the name in the body.");
+  return {};
+}
+
+std::expected<void, rpc::Error> check_parameter_headers(const http::HeaderMap& headers,
+                                                        const std::vector<ParameterHeader>& declared,
+                                                        const json::Object& params) {
+  for (const ParameterHeader& parameter : declared) {
+    const std::string name = concat("Mcp-Param-", parameter.name);
+    const json::Value* value = find_argument(params, parameter.path);
+    if (!value && headers.count(name) == 0) continue;
+    const std::string* header = headers.find_only(name);
+    if (!value || !header)
+      return mismatch(name + " must be there if its parameter has a value, once, and not otherwise.");
+    const auto text = decode_header_value(*header);
+    if (!text || !stands_for(*text, *value)) return mismatch(name + " is not the value in the body.");
+  }
   return {};
 }
 
