@@ -71,7 +71,28 @@ for (const era of [modern, legacy]) {
       assert.deepEqual(heard, [0, 50, 100]);
     });
 
+    if (era === modern) {
+      test('repeats a parameter in a header, whatever is in it', async () => {
+        await client.listTools();
+        assert.equal(text(await client.callTool({ name: 'test_x_mcp_header', arguments: { region: 'Hello, 世界' } })), 'In Hello, 世界');
+      });
+    }
+
     if (era === legacy) {
+      test('calls a tool as a task, is asked through it, and gets its result', async () => {
+        const seen = [];
+        await client.listTools();
+        const stream = client.experimental.tasks.callToolStream({ name: 'confirm_delete', arguments: { filename: 'a.txt' } }, v1.CallToolResultSchema, { task: { ttl: 60_000 } });
+        for await (const message of stream) seen.push(message);
+        assert.equal(seen[0].type, 'taskCreated');
+        assert.equal(seen.at(-1).type, 'result', JSON.stringify(seen.at(-1)));
+        assert.equal(text(seen.at(-1).result), 'Deleted a.txt');
+        assert.equal(asked.splice(0).at(-1), 'Delete a.txt?');
+        const { taskId } = seen[0].task;
+        assert.ok((await client.experimental.tasks.listTasks()).tasks.some((task) => task.taskId === taskId && task.status === 'completed'));
+        await assert.rejects(client.experimental.tasks.cancelTask(taskId), /over already/);
+      });
+
       test('hears of logs, from the level that it set', async () => {
         const heard = [];
         client.setNotificationHandler(v1.LoggingMessageNotificationSchema, ({ params }) => { heard.push(params.data); });

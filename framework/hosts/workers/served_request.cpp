@@ -25,6 +25,7 @@ Task<void> ServedRequest::serve(ServedRequest& self, http::Request request) {
   record.text(response.stream ? std::string_view{} : response.body);
   host::host_respond(self.number_, record.bytes().data(), record.bytes().size());
   if (response.stream) co_await self.stream(std::move(response.stream));
+  if (response.after.valid()) co_await std::move(response.after);
   co_await self.service_.after_response();
 }
 

@@ -76,6 +76,13 @@ inline constexpr std::size_t mcp_session_id_bytes_max = 1024;
 inline constexpr std::size_t mcp_sessions_met_max = 10'000;
 inline constexpr std::size_t watched_resources_max = 100;  // by one stream or session
 inline constexpr auto request_state_lifetime = 10min;
+inline constexpr auto task_lifetime = 1h;  // from its start, if its client wants no other
+inline constexpr auto task_lifetime_max = 24h;
+inline constexpr auto task_lease = 30s;  // after which a task that nobody renews is given up
+inline constexpr auto task_renewed_every = 5s;
+inline constexpr auto task_poll_interval = 1s;
+inline constexpr auto task_authorization_grace = 1min;
+inline constexpr std::size_t tasks_per_owner_max = 32;
 inline constexpr std::size_t completions_max = 100;  // 2026-07-28, server/utilities/completion
 
 }  // namespace postern::limits

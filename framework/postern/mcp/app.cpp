@@ -123,6 +123,12 @@ Result<void> check_completers(const std::string& what, const Completers& complet
   return {};
 }
 
+bool is_page(const Resource& resource) { return resource.mime_type == page_mime_type; }
+
+Task<Result<ResourceResult>> show_page(ResourceAddress address, std::string html) {
+  co_return ResourceResult{.contents = {EmbeddedText{address.uri, address.mime_type, std::move(html)}}};
+}
+
 }  // namespace
 
 PromptBuilder App::add_prompt(std::string name, std::string description, json::Object input_schema,
@@ -133,8 +139,8 @@ PromptBuilder App::add_prompt(std::string name, std::string description, json::O
   return PromptBuilder{prompt};
 }
 
-ResourceBuilder App::add_resource(std::string uri, std::string name, std::string description,
-                                  json::Object variables_schema, Resource::Start start) {
+Resource& App::add_resource(std::string uri, std::string name, std::string description, json::Object variables_schema,
+                            Resource::Start start) {
   auto parsed = uri::UriTemplate::parse(uri);
   if (!parsed) problems_.push_back(parsed.error());
   Resource& resource =
@@ -142,7 +148,16 @@ ResourceBuilder App::add_resource(std::string uri, std::string name, std::string
                                        parsed ? *std::move(parsed) : uri::UriTemplate{}});
   resource.variables_schema = std::move(variables_schema);
   resource.start = std::move(start);
-  return ResourceBuilder{resource};
+  return resource;
+}
+
+PageBuilder App::page(std::string uri, std::string name, std::string description, std::string html) {
+  Resource& page = add_resource(
+      std::move(uri), std::move(name), std::move(description), detail::empty_schema(),
+      [html = std::move(html)](const ResourceAddress& address, const json::Value&,
+                               Call&) -> Result<Task<Result<ResourceResult>>> { return show_page(address, html); });
+  page.mime_type = page_mime_type;
+  return PageBuilder{page};
 }
 
 Result<void> App::check() const {
@@ -164,6 +179,15 @@ Result<void> App::check() const {
     if (!names.insert(tool.name).second) return fail(Error::Kind::invalid, what + " is declared twice.");
     TRY(check_declaration(what, tool, scope_names));
     TRY(check_headers(what, tool));
+    if (!tool.page.empty() || tool.for_its_page_only) {
+      const auto found = find_resource(tool.page);
+      if (!found || !is_page(*found->resource)) {
+        return fail(Error::Kind::invalid, concat(what, " shows \"", tool.page, "\", which is no page of the app."));
+      }
+    }
+    if (tool.open_to_anyone && tool.task_support == TaskSupport::must) {
+      return fail(Error::Kind::invalid, what + " always becomes a task, which needs somebody whose it is.");
+    }
   }
   names.clear();
   for (const Prompt& prompt : prompts_) {
@@ -178,6 +202,9 @@ Result<void> App::check() const {
     const std::string what = "The resource \"" + resource.uri.text() + "\"";
     if (!is_absolute_uri(resource.uri.text())) {
       return fail(Error::Kind::invalid, what + " needs a URI with a scheme, such as acme://orders.");
+    }
+    if (is_page(resource) && !resource.uri.text().starts_with("ui://")) {
+      return fail(Error::Kind::invalid, what + " is a page, so its URI begins with ui://.");
     }
     if (!names.insert(resource.uri.text()).second) return fail(Error::Kind::invalid, what + " is declared twice.");
     TRY(check_declaration(what, resource, scope_names));
@@ -217,6 +244,12 @@ std::vector<std::string> App::permissions() const {
 }
 
 bool App::open_to_anyone() const { return any_open(tools_) || any_open(prompts_) || any_open(resources_); }
+
+bool App::has_tasks() const {
+  return std::ranges::any_of(tools_, [](const Tool& tool) { return tool.task_support != TaskSupport::never; });
+}
+
+bool App::has_pages() const { return std::ranges::any_of(resources_, is_page); }
 
 bool App::has_completers() const {
   auto has = [](const auto& declared) { return !declared.completers.empty(); };

@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "postern/json/bind.hpp"
+#include "postern/mcp/page.hpp"
 #include "postern/mcp/prompt.hpp"
 #include "postern/mcp/resource.hpp"
 #include "postern/mcp/tool.hpp"
@@ -191,24 +192,28 @@ class App {
   template <class Out>
   ResourceBuilder resource(std::string uri, std::string name, std::string description,
                            Task<Result<Out>> (*function)(Call&)) {
-    return add_resource(std::move(uri), std::move(name), std::move(description), detail::empty_schema(),
-                        [function](const ResourceAddress& address, const json::Value&,
-                                   Call& call) -> Result<Task<Result<ResourceResult>>> {
-                          return detail::run_resource(function(call), address);
-                        });
+    return ResourceBuilder{add_resource(std::move(uri), std::move(name), std::move(description), detail::empty_schema(),
+                                        [function](const ResourceAddress& address, const json::Value&,
+                                                   Call& call) -> Result<Task<Result<ResourceResult>>> {
+                                          return detail::run_resource(function(call), address);
+                                        })};
   }
   // Task<Result<Out>>(In, Call&): the members of In are the template's variables.
   template <class In, class Out>
   ResourceBuilder resource_template(std::string uri_template, std::string name, std::string description,
                                     Task<Result<Out>> (*function)(In, Call&)) {
     static_assert(!std::is_reference_v<In>, "A resource takes its variables by value: the coroutine must own them.");
-    return add_resource(std::move(uri_template), std::move(name), std::move(description), json::schema<In>(),
-                        [function](const ResourceAddress& address, const json::Value& variables,
-                                   Call& call) -> Result<Task<Result<ResourceResult>>> {
-                          TRY(In in, json::decode<In>(variables));
-                          return detail::run_resource(function(std::move(in), call), address);
-                        });
+    return ResourceBuilder{add_resource(std::move(uri_template), std::move(name), std::move(description),
+                                        json::schema<In>(),
+                                        [function](const ResourceAddress& address, const json::Value& variables,
+                                                   Call& call) -> Result<Task<Result<ResourceResult>>> {
+                                          TRY(In in, json::decode<In>(variables));
+                                          return detail::run_resource(function(std::move(in), call), address);
+                                        })};
   }
+
+  // A page for the results of tools: see page.hpp.
+  PageBuilder page(std::string uri, std::string name, std::string description, std::string html);
 
   // What is wrong with the declarations, if anything is: names, duplicates, scopes that nobody declared, URI templates.
   [[nodiscard]] Result<void> check() const;
@@ -228,6 +233,9 @@ class App {
   [[nodiscard]] std::optional<ResourceMatch> find_resource(std::string_view uri) const;
   // Every permission that something needs.
   [[nodiscard]] std::vector<std::string> permissions() const;
+  // Some tool's calls can be tasks.
+  [[nodiscard]] bool has_tasks() const;
+  [[nodiscard]] bool has_pages() const;
   // Something can be used without signing in.
   [[nodiscard]] bool open_to_anyone() const;
   // Some argument or variable can be completed.
@@ -243,8 +251,8 @@ class App {
     return ToolBuilder{tool};
   }
   PromptBuilder add_prompt(std::string name, std::string description, json::Object input_schema, Prompt::Start start);
-  ResourceBuilder add_resource(std::string uri, std::string name, std::string description,
-                               json::Object variables_schema, Resource::Start start);
+  Resource& add_resource(std::string uri, std::string name, std::string description, json::Object variables_schema,
+                         Resource::Start start);
 
   std::string name_;
   std::string version_;

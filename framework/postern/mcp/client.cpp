@@ -53,6 +53,9 @@ ClientCapabilities parse_capabilities(const json::Object& capabilities) {
     parsed.sampling = true;
     parsed.sampling_tools = is_object(json::find(*sampling, "tools"));
   }
+  if (const json::Value* extensions = json::find(capabilities, "extensions"); is_object(extensions)) {
+    parsed.tasks = is_object(json::find(*extensions, "io.modelcontextprotocol/tasks"));
+  }
   parsed.roots = is_object(json::find(capabilities, "roots"));
   return parsed;
 }

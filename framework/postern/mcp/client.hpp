@@ -26,6 +26,7 @@ struct ClientCapabilities {
   bool sampling = false;
   bool sampling_tools = false;
   bool roots = false;
+  bool tasks = false;  // extension io.modelcontextprotocol/tasks
 
   bool operator==(const ClientCapabilities&) const = default;
 };

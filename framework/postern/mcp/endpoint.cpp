@@ -80,7 +80,8 @@ Endpoint::Endpoint(const App& app, const Ports& ports, EndpointOptions options)
       catalog_(app),
       sessions_(ports_, options_.session_key),
       in_flight_(ports_.bus),
-      streams_(app_, ports_, sessions_) {}
+      streams_(app_, ports_, sessions_),
+      tasks_(ports_) {}
 
 Task<Endpoint::Answer> Endpoint::handle(http::Request& request, const Caller& caller) {
   if (!caller && !open_to_anyone_) return answered(std::unexpected(Denied{}));
@@ -150,7 +151,7 @@ std::expected<void, rpc::Error> Endpoint::check_parameters(const rpc::Request& m
                                                            const Exchange& exchange) const {
   if (message.method != "tools/call") return {};
   const Tool* tool = app_.find_tool(json::find_string(message.params, "name").value_or(""));
-  if (!tool || tool->parameter_headers.empty() || !is_visible(*tool, exchange.caller)) return {};
+  if (!tool || tool->parameter_headers.empty() || !is_visible(*tool, exchange.caller.get())) return {};
   return check_parameter_headers(exchange.request.headers, tool->parameter_headers, message.params);
 }
 
@@ -158,8 +159,14 @@ Task<Endpoint::Answer> Endpoint::answer(rpc::Request message, Exchange exchange)
   if (const AppMethod method = find_app_method(app_, message.method)) {
     return run(method, std::move(message), exchange);
   }
-  if (message.method == "subscriptions/listen" && !exchange.session && !app_.resources().empty()) {
+  if (message.method.starts_with("tasks/") && app_.has_tasks()) return answer_about_task(std::move(message), exchange);
+  const bool has_news = !app_.resources().empty() || app_.has_tasks();
+  if (message.method == "subscriptions/listen" && !exchange.session && has_news) {
     if (!exchange.accepted.events) return answered(http::Response::text(406, "Accept text/event-stream.\n"));
+    const json::Value* wanted = json::find(message.params, "notifications");
+    if (wanted && json::find(*wanted, "taskIds") && !exchange.client.tasks) {
+      return answered(refusal(400, message.id, missing_tasks_capability()));
+    }
     auto stream = streams_.listen(message, exchange.caller);
     return answered(stream ? *std::move(stream) : refusal(200, message.id, stream.error()));
   }
@@ -191,8 +198,14 @@ Task<Endpoint::Answer> Endpoint::run(AppMethod method, rpc::Request message, Exc
   const rpc::Id id = message.id;
   CallStart started = method(context_of(std::move(message.id), exchange, co_await this_strand()), message.params);
   if (auto* denied = std::get_if<Denied>(&started)) co_return std::unexpected(std::move(*denied));
-  if (auto* error = std::get_if<rpc::Error>(&started)) co_return refusal(200, id, *error);
+  if (auto* error = std::get_if<rpc::Error>(&started)) {
+    co_return refusal(error->code == rpc::ErrorCode::missing_client_capability ? 400 : 200, id, *error);
+  }
   auto request = std::get<std::unique_ptr<PendingRequest>>(std::move(started));
+
+  if (request->task_offer().when != TaskOffer::When::never) {
+    if (auto answer = co_await try_task(request, exchange)) co_return *std::move(answer);
+  }
 
   InFlight::Registration registration;
   if (!request->over() && exchange.session) registration = in_flight_.add(exchange.session->key, *request);

@@ -7,6 +7,8 @@
 // One per event loop. Who is calling was verified before; Host, Origin and CORS are the server's as well. An ordinary
 // call does no I/O of ours and takes no lock.
 //
+// A tool that may become a task is answered with one, if the client knows tasks, when it takes longer than task_after.
+//
 // A call is answered with one JSON object, unless its function has something to say before it ends or takes longer than
 // stream_after: then the answer becomes a stream of events. Dropping the task, or the response's stream, cancels the
 // function at once. So does
@@ -18,6 +20,8 @@
 
 #include <chrono>
 #include <expected>
+#include <memory>
+#include <optional>
 
 #include "postern/base/principal.hpp"
 #include "postern/base/result.hpp"
@@ -29,6 +33,7 @@
 #include "postern/mcp/jsonrpc.hpp"
 #include "postern/mcp/methods/app_methods.hpp"
 #include "postern/mcp/methods/catalog.hpp"
+#include "postern/mcp/tasks/tasks.hpp"
 #include "postern/mcp/transport/in_flight.hpp"
 #include "postern/mcp/transport/notification_streams.hpp"
 #include "postern/mcp/transport/sessions.hpp"
@@ -41,6 +46,7 @@ struct EndpointOptions {
   Secret session_key;            // 32 bytes
   Upstream* upstream = nullptr;  // what call.api() reaches
   Duration stream_after = std::chrono::seconds{3};
+  Duration task_after = std::chrono::milliseconds{500};
 };
 
 class Endpoint {
@@ -81,6 +87,18 @@ class Endpoint {
   [[nodiscard]] CallContext context_of(rpc::Id id, const Exchange& exchange, Strand* strand) const;
   [[nodiscard]] Task<void> run_to_end(PendingRequest& request) const;
 
+  // Tasks: endpoint_tasks.cpp.
+  [[nodiscard]] Task<std::optional<Answer>> try_task(std::unique_ptr<PendingRequest>& request,
+                                                     const Exchange& exchange);
+  [[nodiscard]] Task<Answer> answer_about_task(rpc::Request message, Exchange exchange);
+  [[nodiscard]] Task<Answer> tell_task(rpc::Request message, Exchange exchange);
+  [[nodiscard]] Task<Answer> update_task(rpc::Request message, Exchange exchange);
+  [[nodiscard]] Task<Answer> cancel_task(rpc::Request message, Exchange exchange);
+  [[nodiscard]] Task<Answer> list_tasks(rpc::Request message, Exchange exchange);
+  [[nodiscard]] Task<Answer> await_task(rpc::Request message, Exchange exchange);
+  [[nodiscard]] http::Response acknowledge(const rpc::Id& id, Revision revision) const;
+  [[nodiscard]] Task<void> take_task_answer(const rpc::Response& response, const Caller& caller);
+
   // Revisions with sessions: endpoint_legacy.cpp.
   Task<Answer> post_legacy(rpc::Message message, Exchange exchange);
   Task<Answer> post_batch(json::Array messages, Exchange exchange);
@@ -91,7 +109,7 @@ class Endpoint {
   [[nodiscard]] Task<std::expected<Session, http::Response>> find_session(const http::Request& request,
                                                                           const Caller& caller);
   void join(Exchange& exchange, const Session& session) const;
-  [[nodiscard]] Task<void> take(const rpc::Message& message, const Session& session);
+  [[nodiscard]] Task<void> take(const rpc::Message& message, const Exchange& exchange);
   [[nodiscard]] Task<std::optional<MethodOutcome>> adjust(const rpc::Request& message, const Exchange& exchange);
   [[nodiscard]] Task<MethodOutcome> set_log_level(const json::Object& params, const Session& session);
   [[nodiscard]] Task<MethodOutcome> set_watched(bool watched, const json::Object& params, const Exchange& exchange);
@@ -105,6 +123,7 @@ class Endpoint {
   Sessions sessions_;
   InFlight in_flight_;
   NotificationStreams streams_;
+  Tasks tasks_;
 };
 
 }  // namespace postern::mcp

@@ -31,7 +31,7 @@ Task<Endpoint::Answer> Endpoint::post_legacy(rpc::Message message, Exchange exch
     }
     co_return co_await answer(std::move(*asked), exchange);
   }
-  co_await take(message, *session);
+  co_await take(message, exchange);
   co_return http::Response::empty(202);
 }
 
@@ -95,8 +95,12 @@ Task<Endpoint::Answer> Endpoint::end_session(const http::Request& request, const
 }
 
 // What needs no reply. An answer or a cancellation of what is not there is dropped.
-Task<void> Endpoint::take(const rpc::Message& message, const Session& session) {
-  if (const auto* response = std::get_if<rpc::Response>(&message)) co_await in_flight_.answer(session.key, *response);
+Task<void> Endpoint::take(const rpc::Message& message, const Exchange& exchange) {
+  const Session& session = *exchange.session;
+  if (const auto* response = std::get_if<rpc::Response>(&message)) {
+    if (exchange.caller) co_await take_task_answer(*response, exchange.caller);
+    co_await in_flight_.answer(session.key, *response);
+  }
   const auto* notification = std::get_if<rpc::Notification>(&message);
   if (!notification || notification->method != "notifications/cancelled") co_return;
   const json::Value* id = json::find(notification->params, "requestId");
@@ -167,7 +171,7 @@ Task<Result<std::string, Denied>> Endpoint::answer_in_batch(json::Value value, E
   if (!message) co_return rpc::error_reply(message.error().id, message.error().error);
   auto* asked = std::get_if<rpc::Request>(&*message);
   if (!asked) {
-    co_await take(*message, *exchange.session);
+    co_await take(*message, exchange);
     co_return "";
   }
   const rpc::Id id = asked->id;

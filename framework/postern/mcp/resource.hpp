@@ -41,6 +41,7 @@ struct Resource : Declaration {
   Duration fresh_for{};  // how long a client may keep what it read
   json::Object variables_schema{};
   Completers completers{};
+  json::Object meta{};  // of itself, and of each of its contents
   Start start{};
 };
 

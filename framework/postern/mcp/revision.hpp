@@ -26,16 +26,17 @@ struct RevisionRules {
   bool annotations;        // readOnlyHint and its siblings; audio content
   bool structured_output;  // titles, outputSchema, structuredContent, resource links
   bool icons;
+  bool task_requests;        // the client may ask for a task; later it is the server that offers one
   bool bad_input_is_result;  // wrong arguments are told to the model (isError), not to the client (-32602)
 };
 
 inline constexpr std::array<RevisionRules, 5> revision_rules{{
-    // date         sessions batches annotations structured icons bad input
-    {"2024-11-05", true, false, false, false, false, false},
-    {"2025-03-26", true, true, true, false, false, false},
-    {"2025-06-18", true, false, true, true, false, false},
-    {"2025-11-25", true, false, true, true, true, true},
-    {"2026-07-28", false, false, true, true, true, true},
+    // date         sessions batches annotations structured icons tasks bad input
+    {"2024-11-05", true, false, false, false, false, false, false},
+    {"2025-03-26", true, true, true, false, false, false, false},
+    {"2025-06-18", true, false, true, true, false, false, false},
+    {"2025-11-25", true, false, true, true, true, true, true},
+    {"2026-07-28", false, false, true, true, true, false, true},
 }};
 
 [[nodiscard]] constexpr const RevisionRules& rules_of(Revision revision) {

@@ -17,6 +17,8 @@
 
 namespace postern::mcp {
 
+enum class TaskSupport { never, may, must };
+
 struct Tool : Declaration {
   // Decodes the arguments (an object) and gives the tool's task, not yet running; an error means that the arguments are
   // wrong.
@@ -32,6 +34,9 @@ struct Tool : Declaration {
   std::optional<bool> idempotent{};
   std::optional<bool> open_world{};
 
+  std::string page{};              // that shows its results (page.hpp); empty: none
+  bool for_its_page_only = false;  // the model does not see it
+  TaskSupport task_support = TaskSupport::never;
   Start start{};
 };
 
@@ -62,6 +67,26 @@ class ToolBuilder : public Builder<Tool> {
   // Reaches nothing beyond the app itself.
   ToolBuilder& closed_world() {
     declared_.open_world = false;
+    return *this;
+  }
+  // A call that takes long is answered with a task, if the client knows what that is: it asks for the outcome later.
+  ToolBuilder& may_become_task() {
+    declared_.task_support = TaskSupport::may;
+    return *this;
+  }
+  // Every call is. A client that does not know tasks cannot call it.
+  ToolBuilder& must_become_task() {
+    declared_.task_support = TaskSupport::must;
+    return *this;
+  }
+  // Clients that can show the page of this URI with the result (page.hpp).
+  ToolBuilder& shows(std::string page_uri) {
+    declared_.page = std::move(page_uri);
+    return *this;
+  }
+  // Its page calls it; the model does not.
+  ToolBuilder& for_its_page() {
+    declared_.for_its_page_only = true;
     return *this;
   }
   // In place of the schema of the tool's input, for what C++ types do not say (conditions, alternatives). The tool's

@@ -68,7 +68,7 @@ TEST_CASE("the trace goes on to the user's app, and _meta to the tool and back, 
       R"("traceparent":"00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01","com.example/budget":3)";
 
   auto modern = Fixture::call("ask_app", "{}", "," + meta);
-  const auto value = parsed(*run_ready(endpoint.handle(modern, &alice)));
+  const auto value = parsed(*run_ready(endpoint.handle(modern, shared(&alice))));
   const json::Value& result = *json::find(value, "result");
   CHECK(*json::find(result, "_meta") ==
         *json::parse(R"({"io.modelcontextprotocol/serverInfo":{"name":"acme","version":"1"},"com.example/cost":3})"));
@@ -77,11 +77,11 @@ TEST_CASE("the trace goes on to the user's app, and _meta to the tool and back, 
 
   auto initialize =
       Fixture::post(R"({"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25"}})");
-  const std::string session = *run_ready(endpoint.handle(initialize, &alice))->headers.find("Mcp-Session-Id");
+  const std::string session = *run_ready(endpoint.handle(initialize, shared(&alice)))->headers.find("Mcp-Session-Id");
   auto legacy = Fixture::post(
       R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"ask_app","_meta":{)" + meta + "}}}",
       {{"Mcp-Session-Id", session}});
-  const auto before = parsed(*run_ready(endpoint.handle(legacy, &alice)));
+  const auto before = parsed(*run_ready(endpoint.handle(legacy, shared(&alice))));
   CHECK(*json::find(*json::find(before, "result"), "_meta") == *json::parse(R"({"com.example/cost":3})"));
 
   REQUIRE(recording.requests.size() == 2);

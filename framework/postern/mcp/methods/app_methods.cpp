@@ -24,6 +24,12 @@ json::Value typed_arguments(const json::Object& texts, const json::Object& schem
   return typed;
 }
 
+rpc::Error missing_tasks_capability() {
+  return {
+      rpc::ErrorCode::missing_client_capability, "This needs a client that knows tasks.",
+      json::Object{{"requiredCapabilities", {{"extensions", {{"io.modelcontextprotocol/tasks", json::Object{}}}}}}}};
+}
+
 MethodOutcome error_of(Error error) {
   const bool of_caller = error.kind == Error::Kind::invalid || error.kind == Error::Kind::not_found;
   return std::unexpected(rpc::Error{of_caller ? rpc::ErrorCode::invalid_params : rpc::ErrorCode::internal_error,

@@ -26,6 +26,9 @@ using AppMethod = CallStart (*)(CallContext context, const json::Object& params)
 
 [[nodiscard]] rpc::Error resource_not_found(std::string_view uri, Revision revision);
 
+// To a client that should know tasks (extension io.modelcontextprotocol/tasks, capability negotiation).
+[[nodiscard]] rpc::Error missing_tasks_capability();
+
 // What a failed function becomes where there is no result to carry the error: -32602 if its caller can do something
 // about it, else -32603.
 [[nodiscard]] MethodOutcome error_of(Error error);

@@ -25,6 +25,13 @@ struct Denied {
   std::vector<std::string> scopes;  // all that are needed; none if signing in is enough
 };
 
+// How the call of a tool may be answered before it is done: with a task (tasks/tasks.hpp).
+struct TaskOffer {
+  enum class When { never, if_long, at_once };
+  When when = When::never;
+  std::optional<Duration> ttl{};
+};
+
 // `app`, `ports`, `upstream`, `state_key` and `result_end` outlive the request.
 struct CallContext {
   const App& app;

@@ -40,6 +40,14 @@ json::Object describe_tool(const Tool& tool, const RevisionRules& rules) {
   // Where tools have no title of their own yet, it is one of the annotations.
   if (!rules.structured_output && !tool.title.empty()) annotations.emplace("title", tool.title);
   if (rules.annotations && !annotations.empty()) object.emplace("annotations", std::move(annotations));
+  if (rules.task_requests && tool.task_support != TaskSupport::never) {
+    object["execution"] = {{"taskSupport", tool.task_support == TaskSupport::must ? "required" : "optional"}};
+  }
+  if (rules.structured_output && !tool.page.empty()) {
+    json::Object ui{{"resourceUri", tool.page}};
+    if (tool.for_its_page_only) ui.emplace("visibility", json::Array{"app"});
+    object["_meta"] = {{"ui", std::move(ui)}};
+  }
   if (rules.structured_output && tool.output_schema) object.emplace("outputSchema", *tool.output_schema);
   return object;
 }
@@ -71,6 +79,7 @@ json::Object describe_resource(const Resource& resource, const RevisionRules& ru
   json::Object object = describe(resource, rules);
   object.emplace(resource.uri.has_variables() ? "uriTemplate" : "uri", resource.uri.text());
   if (!resource.mime_type.empty()) object.emplace("mimeType", resource.mime_type);
+  if (rules.structured_output && !resource.meta.empty()) object.emplace("_meta", resource.meta);
   return object;
 }
 

@@ -15,7 +15,8 @@ json::Array supported_versions() {
 }
 
 std::string discover(const App& app, Revision revision) {
-  json::Object result{{"supportedVersions", supported_versions()}, {"capabilities", server_capabilities(app)}};
+  json::Object result{{"supportedVersions", supported_versions()},
+                      {"capabilities", server_capabilities(app, revision)}};
   if (!app.instructions().empty()) result.emplace("instructions", app.instructions());
   add_cache_hint(result, CacheScope::everyone);
   return finish_result(json::serialize(result), result_end(server_info_with_icons(app, revision), "complete"));

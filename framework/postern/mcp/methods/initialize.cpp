@@ -13,7 +13,7 @@ std::expected<Revision, rpc::Error> negotiate(const json::Object& params) {
 
 std::string initialize(const App& app, Revision negotiated) {
   json::Object result{{"protocolVersion", rules_of(negotiated).date},
-                      {"capabilities", server_capabilities(app)},
+                      {"capabilities", server_capabilities(app, negotiated)},
                       {"serverInfo", server_info_with_icons(app, negotiated)}};
   if (!app.instructions().empty()) result.emplace("instructions", app.instructions());
   return finish_result(result, app, negotiated);

@@ -31,11 +31,19 @@ void add_icons(json::Object& object, const std::vector<Icon>& icons, const Revis
   object.emplace("icons", std::move(all));
 }
 
-json::Object server_capabilities(const App& app) {
+json::Object server_capabilities(const App& app, Revision revision) {
   json::Object capabilities{{"logging", json::Object{}}, {"tools", json::Object{}}};
   if (!app.prompts().empty()) capabilities["prompts"] = json::Object{};
   if (!app.resources().empty()) capabilities["resources"] = json::Object{{"subscribe", true}};
   if (app.has_completers()) capabilities["completions"] = json::Object{};
+  if (app.has_tasks() && rules_of(revision).task_requests) {
+    capabilities["tasks"] = {
+        {"list", json::Object{}}, {"cancel", json::Object{}}, {"requests", {{"tools", {{"call", json::Object{}}}}}}};
+  }
+  json::Object extensions;
+  if (app.has_tasks() && !rules_of(revision).sessions) extensions["io.modelcontextprotocol/tasks"] = json::Object{};
+  if (app.has_pages() && !rules_of(revision).sessions) extensions["io.modelcontextprotocol/ui"] = json::Object{};
+  if (!extensions.empty()) capabilities["extensions"] = std::move(extensions);
   return capabilities;
 }
 

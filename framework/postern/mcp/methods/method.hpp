@@ -33,6 +33,6 @@ using MethodOutcome = std::expected<std::string, rpc::Error>;
 // Adds `icons`, if there are any and the revision knows them.
 void add_icons(json::Object& object, const std::vector<Icon>& icons, const RevisionRules& rules);
 // What we offer (ServerCapabilities).
-[[nodiscard]] json::Object server_capabilities(const App& app);
+[[nodiscard]] json::Object server_capabilities(const App& app, Revision revision);
 
 }  // namespace postern::mcp

@@ -81,6 +81,11 @@ void PendingRequest::on_done(std::exception_ptr failure) {
 }
 
 void PendingRequest::finish(MethodOutcome outcome) {
+  if (is_task_) {
+    if (outcome && !meta_.empty()) outcome = finish_result(*std::move(outcome), add_meta("}", meta_));
+    outcome_ = std::move(outcome);
+    return settle(std::nullopt);
+  }
   const std::string own_end = meta_.empty() ? std::string{} : add_meta(context_.result_end, meta_);
   const std::string_view end = meta_.empty() ? context_.result_end : own_end;
   settle(outcome ? rpc::result_reply(context_.id, finish_result(*std::move(outcome), end))
@@ -137,6 +142,37 @@ Task<void> PendingRequest::news() {
   if (wants_to_stop()) stop();
 }
 
+Task<void> PendingRequest::end() {
+  while (!over_ && !wants_to_stop()) co_await changed_.wait();
+  if (!over_) co_await context_.ports.clock.sleep_for(std::chrono::milliseconds{1});  // as in news()
+  if (wants_to_stop()) stop();
+}
+
+void PendingRequest::become_task() {
+  is_task_ = true;
+  messages_.clear();
+  queued_bytes_ = 0;
+}
+
+std::map<std::string, json::Object> PendingRequest::task_questions() const {
+  std::map<std::string, json::Object> questions;
+  for (const auto& [key, question] : questions_) {
+    if (!question->result) questions[key] = question->asked;
+  }
+  return questions;
+}
+
+Task<void> PendingRequest::task_news() {
+  while (!over_ && !has_task_news_) co_await changed_.wait();
+  has_task_news_ = false;
+  if (!over_) co_await context_.ports.clock.sleep_for(std::chrono::milliseconds{1});  // as in news()
+}
+
+void PendingRequest::poke() {
+  has_task_news_ = true;
+  changed_.wake_all();
+}
+
 std::optional<std::string> PendingRequest::take_message() {
   if (messages_.empty()) return std::nullopt;
   std::string message = std::move(messages_.front());
@@ -147,13 +183,17 @@ std::optional<std::string> PendingRequest::take_message() {
 
 // A reader that is too slow loses notifications, never the result.
 void PendingRequest::push(std::string message) {
-  if (over_ || queued_bytes_ + message.size() > limits::stream_queue_bytes_max) return;
+  if (over_ || is_task_ || queued_bytes_ + message.size() > limits::stream_queue_bytes_max) return;
   queued_bytes_ += message.size();
   messages_.push_back(std::move(message));
   changed_.wake_all();
 }
 
 void PendingRequest::progress(double done, std::optional<double> total, std::string_view message) {
+  if (is_task_) {
+    if (!message.empty()) task_message_ = message;
+    return;
+  }
   const bool more = !last_progress_ || done > *last_progress_;
   if (!progress_token_ || !std::isfinite(done) || !more) return;
   last_progress_ = done;
@@ -180,6 +220,7 @@ Task<void> PendingRequest::resource_updated(std::string uri) {
 }
 
 Task<Result<json::Value>> PendingRequest::request(std::string key, InputRequest request) {
+  if (is_task_) co_return co_await ask_in_task(std::move(key), std::move(request));
   const bool sessions = rules_of(context_.revision).sessions;
   if (sessions && (!request.declared || !context_.can_ask)) {
     co_return postern::fail(Error::Kind::forbidden,
@@ -218,6 +259,22 @@ Task<Result<json::Value>> PendingRequest::ask_on_stream(InputRequest request) {
   queued_bytes_ += message.size();  // past the limit, too: this one must not be lost
   messages_.push_back(std::move(message));
   changed_.wake_all();
+
+  co_await question.answered.wait();
+  questions_.erase(place);
+  if (*question.result) CO_TRY(request.check(**question.result));
+  co_return *std::move(question.result);
+}
+
+// A key names one question in the whole life of a task (extension io.modelcontextprotocol/tasks, task update requests).
+Task<Result<json::Value>> PendingRequest::ask_in_task(std::string key, InputRequest request) {
+  if (!request.declared) {
+    co_return postern::fail(Error::Kind::forbidden,
+                            concat("This needs a client that can answer ", request.method, "."));
+  }
+  Question question{.asked = {{"method", request.method}, {"params", std::move(request.params)}}};
+  const auto place = questions_.emplace(concat(key, "-", ++questions_asked_), &question).first;
+  poke();
 
   co_await question.answered.wait();
   questions_.erase(place);

@@ -54,6 +54,21 @@ class PendingRequest final : private ClientLink {
   // End it with an error, or with no reply at all. The function's coroutine is destroyed.
   void time_out();
   void cancel();
+  // Until it is over or has to ask, whatever it says meanwhile.
+  [[nodiscard]] Task<void> end();
+
+  [[nodiscard]] const TaskOffer& task_offer() const { return task_offer_; }
+  void offer_task(TaskOffer offer) { task_offer_ = offer; }
+  // From here on nobody listens: what it reports becomes a message for who asks, its questions wait for answer(), and
+  // it ends with an outcome instead of a reply.
+  void become_task();
+  [[nodiscard]] const std::string& task_message() const { return task_message_; }
+  [[nodiscard]] std::map<std::string, json::Object> task_questions() const;
+  [[nodiscard]] const MethodOutcome& task_outcome() const { return *outcome_; }
+  // Until it is over, asks something, or somebody wants attention.
+  [[nodiscard]] Task<void> task_news();
+  void poke();
+
   // The client's reply to one of our requests (revisions with sessions). One that nobody waits for is dropped.
   void answer(std::string_view request_id, Result<json::Value> result);
 
@@ -75,8 +90,9 @@ class PendingRequest final : private ClientLink {
  private:
   // A request of ours that the client has not answered yet.
   struct Question {
-    std::optional<Result<json::Value>> result;
-    WaitList answered;
+    std::optional<Result<json::Value>> result{};
+    WaitList answered{};
+    json::Object asked{};  // an InputRequest, of a task
   };
 
   void progress(double done, std::optional<double> total, std::string_view message) override;
@@ -96,6 +112,7 @@ class PendingRequest final : private ClientLink {
   void finish(MethodOutcome outcome);
   void settle(std::optional<std::string> reply);
   [[nodiscard]] Task<Result<json::Value>> ask_on_stream(InputRequest request);
+  [[nodiscard]] Task<Result<json::Value>> ask_in_task(std::string key, InputRequest request);
   [[nodiscard]] bool wants_to_stop() const { return !over_ && (!missing_.empty() || !asked_.empty()); }
   void stop();
   void push(std::string message);
@@ -114,6 +131,11 @@ class PendingRequest final : private ClientLink {
   std::deque<std::string> messages_;
   std::size_t queued_bytes_ = 0;
   std::optional<double> last_progress_;
+  TaskOffer task_offer_;
+  bool is_task_ = false;
+  bool has_task_news_ = false;
+  std::string task_message_;
+  std::optional<MethodOutcome> outcome_;
   json::Object meta_;  // of the result, besides what every result has
   std::optional<Result<std::string>> result_;
   std::optional<std::string> reply_;

@@ -1,4 +1,5 @@
 // `resources/read` (2026-07-28, server/resources).
+#include "postern/base/concat.hpp"
 #include "postern/json/writer.hpp"
 #include "postern/mcp/methods/app_methods.hpp"
 #include "postern/mcp/methods/cache_hint.hpp"
@@ -15,6 +16,10 @@ std::string write(const ResourceResult& result, const Resource& resource, const 
   for (const ResourceContents& content : result.contents) {
     if (&content != &result.contents.front()) contents += ',';
     contents += to_json(content);
+    if (!resource.meta.empty()) {
+      contents.pop_back();
+      contents += concat(R"(,"_meta":)", json::serialize(resource.meta), "}");
+    }
   }
   contents += ']';
   if (!rules_of(request.context().revision).sessions) {

@@ -17,6 +17,7 @@ std::unexpected<rpc::Error> mismatch(std::string message) {
 std::string_view name_member(std::string_view method) {
   if (method == "tools/call" || method == "prompts/get") return "name";
   if (method == "resources/read") return "uri";
+  if (method == "tasks/get" || method == "tasks/update" || method == "tasks/cancel") return "taskId";
   return {};
 }
 

@@ -1,0 +1,377 @@
+#include "postern/mcp/tasks/tasks.hpp"
+
+#include <doctest/doctest.h>
+
+#include "postern/base/when_all.hpp"
+#include "postern/mcp/endpoint_fixture.hpp"
+
+using namespace postern;
+using namespace postern::mcp;
+using namespace postern::mcp::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Work {
+  int seconds = 0;
+};
+Task<Result<std::string>> work(Work in, Call& call) {
+  for (int done = 0; done < in.seconds; ++done) {
+    call.progress(done, in.seconds, "step " + std::to_string(done + 1));
+    co_await call.clock().sleep_for(1s);
+  }
+  co_return "worked " + std::to_string(in.seconds);
+}
+Task<Result<std::string>> refuses(Call& call) {
+  co_await call.clock().sleep_for(1s);
+  co_return fail(Error::Kind::conflict, "It was shipped already.");
+}
+Task<Result<std::string>> breaks(Call& call) {
+  co_await call.clock().sleep_for(1s);
+  co_return fail(Error::Kind::internal, "It broke.");
+}
+Task<Result<std::string>> talks(Call& call) {
+  co_await call.clock().sleep_for(1s);
+  call.set_meta("com.example/cost", 7);
+  co_return std::string(200'000, 'x');
+}
+struct Named {
+  std::string name;
+};
+// Asks before it is long, and twice at the same time when it is.
+Task<Result<std::string>> asks(Call& call) {
+  CO_TRY(auto first, co_await call.ask<Named>("first", "First?"));
+  co_await call.clock().sleep_for(1s);
+  auto [second, third] = co_await when_all(call.ask<Named>("name", "Second?"), call.ask<Named>("name", "Third?"));
+  CO_TRY(auto b, std::move(second));
+  CO_TRY(auto c, std::move(third));
+  co_return first->name + " " + b->name + " " + c->name;
+}
+Task<Result<std::string>> asks_late(Call& call) {
+  co_await call.clock().sleep_for(1s);
+  CO_TRY(auto answer, co_await call.ask<Named>("name", "Who?"));
+  co_return "Hello " + (answer ? answer->name : "nobody");
+}
+
+App make_task_app() {
+  App app{"acme", "1"};
+  app.tool("hello", "Say hello.", hello);
+  app.tool("work", "Work a while.", work).may_become_task();
+  app.tool("refuses", "Say no.", refuses).must_become_task();
+  app.tool("breaks", "Break.", breaks).may_become_task();
+  app.tool("talks", "Talk a lot.", talks).may_become_task();
+  app.tool("asks", "Ask a lot.", asks).may_become_task();
+  app.tool("asks_late", "Ask late.", asks_late).may_become_task();
+  return app;
+}
+
+constexpr std::string_view with_tasks = R"({"elicitation":{},"extensions":{"io.modelcontextprotocol/tasks":{}}})";
+
+struct TaskFixture : Fixture {
+  TaskFixture() : Fixture(make_task_app()) {
+    alice.client_id = bob.client_id = "assistant";
+    other.client_id = "other";
+  }
+  Principal other{.user_id = "user_alice"};
+
+  static http::Request able(http::Request request, std::string_view capabilities = with_tasks) {
+    constexpr std::string_view none = R"(clientCapabilities":{})";
+    request.body.replace(request.body.find(none) + none.size() - 2, 2, capabilities);
+    return request;
+  }
+  // Sends it, and lets half a second go by: after which a call is a task.
+  http::Response send_long(http::Request request) {
+    mcp::test::Exchange exchange;
+    exchange.request = std::move(request);
+    exchange.start(endpoint, alice);
+    test.clock.advance(500ms);
+    REQUIRE(exchange.answered);
+    return std::move(exchange.response);
+  }
+  json::Object result_of(const http::Response& response) {
+    const json::Value value = parsed(response);
+    REQUIRE_MESSAGE(json::find(value, "result"), response.body);
+    return json::find(value, "result")->as_object();
+  }
+  // The id of the task that a modern call becomes.
+  std::string begin(std::string_view tool, std::string_view arguments = "{}") {
+    const json::Object task = result_of(send_long(able(call(tool, arguments))));
+    REQUIRE(*json::find(task, "resultType") == "task");
+    CHECK(*json::find(task, "status") == "working");
+    return std::string{*json::find_string(task, "taskId")};
+  }
+  static http::Request about(std::string_view method, std::string_view id, std::string_view more = "") {
+    return able(modern(method, R"("taskId":")" + std::string{id} + "\"," + std::string{more}, id));
+  }
+  json::Object get(std::string_view id) { return result_of(send(about("tasks/get", id))); }
+  std::string status(std::string_view id) { return std::string{*json::find_string(get(id), "status")}; }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(TaskFixture, "a call that takes long is answered with a task, and asked about until it is done") {
+  CHECK(send(modern("server/discover")).body.contains(R"("extensions":{"io.modelcontextprotocol/tasks":{}})"));
+  const json::Object quick = result_of(send(able(call("work", R"({"seconds":0})"))));
+  CHECK(*json::find(quick, "resultType") == "complete");
+
+  const json::Object created = result_of(send_long(able(call("work", R"({"seconds":3})"))));
+  CHECK(*json::find(created, "resultType") == "task");
+  CHECK(*json::find(created, "createdAt") == "2030-01-01T00:00:00.500Z");
+  CHECK(*json::find(created, "ttlMs") == 3'600'000);
+  CHECK(*json::find(created, "pollIntervalMs") == 1000);
+  const std::string id{*json::find_string(created, "taskId")};
+  for (const char* member : {"result", "error", "inputRequests", "requestState", "task", "ttl"})
+    CHECK_FALSE(json::find(created, member));
+
+  test.clock.advance(1s);
+  CHECK(*json::find(get(id), "status") == "working");
+  CHECK(*json::find(get(id), "statusMessage") == "step 2");
+  CHECK(*json::find(get(id), "resultType") == "complete");
+  test.clock.advance(2s);
+  const json::Object done = get(id);
+  CHECK(*json::find(done, "status") == "completed");
+  CHECK(*json::find(done, "result") == *json::parse(R"({"content":[{"type":"text","text":"worked 3"}]})"));
+  test.clock.advance(50min);
+  CHECK(status(id) == "completed");
+  test.clock.advance(10min);
+  CHECK(error_code(send(about("tasks/get", id))) == -32602);
+}
+
+TEST_CASE_FIXTURE(TaskFixture, "a client that does not know tasks waits for the result, unless there must be a task") {
+  const json::Object waited = [&] {
+    mcp::test::Exchange exchange;
+    exchange.request = call("work", R"({"seconds":2})");
+    exchange.start(endpoint, alice);
+    test.clock.advance(2s);
+    return result_of(exchange.response);
+  }();
+  CHECK(*json::find(waited, "resultType") == "complete");
+  const http::Response refused = send(call("refuses", "{}"));
+  CHECK(refused.status == 400);
+  CHECK(error_code(refused) == -32021);
+  CHECK(refused.body.contains(R"("requiredCapabilities":{"extensions":{"io.modelcontextprotocol/tasks":{}}})"));
+  for (const char* method : {"tasks/get", "tasks/update", "tasks/cancel"}) {
+    const auto response = send(modern(method, R"("taskId":"x",)", "x"));
+    CHECK(response.status == 400);
+    CHECK(error_code(response) == -32021);
+  }
+  CHECK(error_code(send(modern("subscriptions/listen", R"("notifications":{"taskIds":["x"]},)"))) == -32021);
+  // Gone since 2025-11-25.
+  CHECK(error_code(send(about("tasks/result", "x"))) == -32601);
+  CHECK(error_code(send(able(modern("tasks/list")))) == -32601);
+  auto mismatch = about("tasks/get", "x");
+  mismatch.headers.set("Mcp-Name", "y");
+  CHECK(error_code(send(mismatch)) == -32020);
+}
+
+TEST_CASE_FIXTURE(TaskFixture, "a task is cancelled once and for all") {
+  const std::string id = begin("work", R"({"seconds":9})");
+  const json::Object acknowledged = result_of(send(about("tasks/cancel", id)));
+  CHECK(*json::find(acknowledged, "resultType") == "complete");
+  CHECK_FALSE(json::find(acknowledged, "taskId"));
+  CHECK(status(id) == "cancelled");
+  test.clock.advance(20s);
+  CHECK(status(id) == "cancelled");
+  CHECK(error_code(send(about("tasks/cancel", id))) == 0);
+  CHECK(test.clock.sleepers() == 0);
+}
+
+TEST_CASE_FIXTURE(TaskFixture, "to another user, and to another client of the same one, a task is not there") {
+  const std::string id = begin("work", R"({"seconds":3})");
+  for (const Principal* stranger : {&bob, &other}) {
+    for (const auto& [method, more] : {std::pair{"tasks/get", ""}, std::pair{"tasks/cancel", ""},
+                                       std::pair{"tasks/update", R"("inputResponses":{},)"}})
+      CHECK(error_code(send(about(method, id, more), stranger)) == -32602);
+  }
+  CHECK(status(id) == "working");
+  for (const char* none : {"x", "../x", "AAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAA/"}) {
+    CAPTURE(none);
+    CHECK(error_code(send(about("tasks/get", none))) == -32602);
+  }
+}
+
+TEST_CASE_FIXTURE(TaskFixture,
+                  "what a tool refuses is a result, what breaks is a failure, and a long result is whole") {
+  const std::string refused = begin("refuses"), broken = begin("breaks"), talked = begin("talks");
+  test.clock.advance(1s);
+  CHECK(*json::find(get(refused), "status") == "completed");
+  CHECK(*json::find(*json::find(get(refused), "result"), "isError") == true);
+  CHECK(*json::find(get(broken), "status") == "failed");
+  CHECK(*json::find(get(broken), "error") == *json::parse(R"({"code":-32603,"message":"It broke."})"));
+  CHECK_FALSE(json::find(get(broken), "result"));
+  const json::Object result = json::find(get(talked), "result")->as_object();
+  CHECK(json::find(result, "content")->at(0).at("text").as_string().size() == 200'000);
+  CHECK(*json::find(result, "_meta") == *json::parse(R"({"com.example/cost":7})"));
+}
+
+TEST_CASE_FIXTURE(TaskFixture, "a tool asks in rounds until it is a task, and then through it") {
+  const json::Object round = result_of(send_long(able(call("asks", "{}"))));
+  CHECK(*json::find(round, "resultType") == "input_required");
+  CHECK_FALSE(json::find(round, "taskId"));
+  auto again = able(modern("tools/call",
+                           R"("name":"asks","arguments":{},"requestState":)" +
+                               json::serialize(*json::find(round, "requestState")) +
+                               R"(,"inputResponses":{"first":{"action":"accept","content":{"name":"A"}}},)",
+                           "asks"));
+  const json::Object created = result_of(send_long(std::move(again)));
+  CHECK(*json::find(created, "resultType") == "task");
+  CHECK_FALSE(json::find(created, "requestState"));
+  const std::string id{*json::find_string(created, "taskId")};
+  test.clock.advance(1s);
+  const json::Object asking = get(id);
+  CHECK(*json::find(asking, "status") == "input_required");
+  const json::Object questions = json::find(asking, "inputRequests")->as_object();
+  REQUIRE(questions.size() == 2);
+  CHECK(questions.at("name-1").at("method") == "elicitation/create");
+  CHECK(questions.at("name-1").at("params").at("message") == "Second?");
+
+  auto answer = [&](std::string_view key, std::string_view name) {
+    const auto response =
+        send(about("tasks/update", id,
+                   R"("inputResponses":{")" + std::string{key} + R"(":{"action":"accept","content":{"name":")" +
+                       std::string{name} + R"("}},"never-asked":{}},)"));
+    CHECK(*json::find(result_of(response), "resultType") == "complete");
+  };
+  answer("name-2", "C");
+  const json::Object left = get(id);
+  CHECK(*json::find(left, "status") == "input_required");
+  CHECK(json::find(left, "inputRequests")->as_object().size() == 1);
+  CHECK(json::find(*json::find(left, "inputRequests"), "name-1"));
+  answer("name-2", "again");
+  answer("name-1", "B");
+  test.clock.advance(10ms);
+  CHECK(*json::find(get(id), "status") == "completed");
+  CHECK(json::serialize(get(id)).contains("A B C"));
+}
+
+TEST_CASE_FIXTURE(TaskFixture, "a task whose server was stopped says so, on whatever instance") {
+  auto first =
+      std::make_unique<Endpoint>(app, test.ports, EndpointOptions{.session_key = Secret{std::string(32, 'k')}});
+  auto request = able(call("work", R"({"seconds":100})"));
+  std::string id;
+  {
+    mcp::test::Exchange exchange;
+    exchange.request = std::move(request);
+    exchange.start(*first, alice);
+    test.clock.advance(500ms);
+    id = *json::find_string(result_of(exchange.response), "taskId");
+  }
+  test.clock.advance(40s);
+  CHECK(status(id) == "working");  // asked at another instance, and renewed by its own
+  first.reset();
+  CHECK(status(id) == "working");  // nobody knows yet
+  test.clock.advance(30s);
+  const json::Object stopped = get(id);
+  CHECK(*json::find(stopped, "status") == "failed");
+  CHECK(json::serialize(stopped).contains("The server was stopped while it worked on this."));
+  CHECK(*json::find(*json::find(stopped, "error"), "code") == -32603);
+}
+
+TEST_CASE_FIXTURE(TaskFixture, "a cancellation and an answer from another instance arrive without a bus") {
+  testing::TestPorts elsewhere;
+  Ports apart{test.clock, test.random, test.crypto, test.fetch, test.store, test.cache, test.log, elsewhere.bus};
+  Endpoint other_instance{app, apart, {.session_key = Secret{std::string(32, 'k')}}};
+  auto send_there = [&](http::Request request) { return *run_ready(other_instance.handle(request, shared(&alice))); };
+  const std::string asking = begin("asks_late"), working = begin("work", R"({"seconds":100})");
+  test.clock.advance(1s);
+  CHECK(error_code(send_there(about("tasks/cancel", working))) == 0);
+  CHECK(error_code(send_there(about("tasks/update", asking,
+                                    R"("inputResponses":{"name-1":{"action":"accept","content":{"name":"Ada"}}},)"))) ==
+        0);
+  test.clock.advance(10s);
+  CHECK(json::serialize(get(asking)).contains("Hello Ada"));
+  CHECK(status(working) == "cancelled");
+  CHECK(test.clock.sleepers() == 0);
+}
+
+TEST_CASE_FIXTURE(TaskFixture, "a task runs for as long as its client comes back with a good token") {
+  alice.authorized_until = test.clock.now() + 10min;
+  const std::string kept = begin("work", R"({"seconds":3000})"), left = begin("work", R"({"seconds":3000})");
+  test.clock.advance(9min);
+  alice.authorized_until = test.clock.now() + 10min;
+  CHECK(status(kept) == "working");
+  test.clock.advance(3min);
+  const json::Object stopped = get(left);
+  CHECK(*json::find(stopped, "status") == "failed");
+  CHECK(json::serialize(stopped).contains("sign-in"));
+  CHECK(status(kept) == "working");
+}
+
+TEST_CASE_FIXTURE(TaskFixture, "an owner's tasks are bounded, and one too many is simply waited for") {
+  for (int i = 0; i < 32; ++i) (void)begin("work", R"({"seconds":9})");
+  mcp::test::Exchange exchange;
+  exchange.request = able(call("work", R"({"seconds":2})"));
+  exchange.start(endpoint, alice);
+  test.clock.advance(3s);
+  CHECK(*json::find(result_of(exchange.response), "resultType") == "complete");
+}
+
+TEST_CASE_FIXTURE(TaskFixture, "in 2025-11-25 the client asks for the task, and for its result") {
+  auto begun = send(post(R"({"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25",
+                             "capabilities":{"elicitation":{}},"clientInfo":{"name":"t","version":"1"}}})"));
+  CHECK(begun.body.contains(R"("tasks":{"list":{},"cancel":{},"requests":{"tools":{"call":{}}}})"));
+  const std::string session = *begun.headers.find("Mcp-Session-Id");
+  auto message = [&](std::string_view method, std::string_view params) {
+    return post(
+        R"({"jsonrpc":"2.0","id":1,"method":")" + std::string{method} + R"(","params":{)" + std::string{params} + "}}",
+        {{"Mcp-Session-Id", session}});
+  };
+  const auto listed = send(message("tools/list", ""));
+  CHECK(listed.body.contains(R"("execution":{"taskSupport":"optional"})"));
+  CHECK(listed.body.contains(R"("execution":{"taskSupport":"required"})"));
+  CHECK(error_code(send(message("tools/call", R"("name":"hello","task":{})"))) == -32601);
+  CHECK(error_code(send(message("tools/call", R"("name":"refuses")"))) == -32601);
+  CHECK(error_code(send(message("tasks/update", R"("taskId":"x","inputResponses":{})"))) == -32601);
+
+  const auto created = result_of(send(message("tools/call", R"("name":"asks","arguments":{},"task":{"ttl":60000})")));
+  const json::Object task = json::find(created, "task")->as_object();
+  CHECK(*json::find(task, "status") == "working");
+  CHECK(*json::find(task, "ttl") == 60'000);
+  CHECK(*json::find(task, "pollInterval") == 1000);
+  const std::string id{*json::find_string(task, "taskId")};
+  const std::string named = R"("taskId":")" + id + "\"";
+  test.clock.advance(10ms);
+  CHECK(*json::find(result_of(send(message("tasks/get", named))), "status") == "input_required");
+  CHECK(send(message("tasks/list", "")).body.contains(id));
+  CHECK(error_code(send(message("tasks/list", R"("cursor":"x")"))) == -32602);
+
+  mcp::test::Exchange result;
+  result.request = message("tasks/result", named);
+  result.start(endpoint, alice);
+  auto answer = [&](std::size_t event, std::string_view name) {
+    REQUIRE(result.events.size() > event);
+    const auto question = json::parse(result.events[event].data);
+    CHECK(question->at("method") == "elicitation/create");
+    CHECK(question->at("params").at("_meta").at("io.modelcontextprotocol/related-task").at("taskId").as_string() == id);
+    const auto accepted =
+        send(post(R"({"jsonrpc":"2.0","id":)" + json::serialize(question->at("id")) +
+                      R"(,"result":{"action":"accept","content":{"name":")" + std::string{name} + R"("}}})",
+                  {{"Mcp-Session-Id", session}}));
+    CHECK(accepted.status == 202);
+    test.clock.advance(2s);
+  };
+  answer(0, "A");
+  answer(1, "B");
+  answer(2, "C");
+  REQUIRE(result.ended);
+  const auto reply = json::parse(result.events.back().data);
+  CHECK(reply->at("id") == 1);
+  CHECK(reply->at("result").at("content").at(0).at("text") == "A B C");
+  CHECK(reply->at("result").at("_meta").at("io.modelcontextprotocol/related-task").at("taskId").as_string() == id);
+  CHECK(error_code(send(message("tasks/cancel", named))) == -32602);
+
+  const auto second = result_of(send(message("tools/call", R"("name":"work","arguments":{"seconds":9},"task":{})")));
+  const std::string other_id =
+      R"("taskId":")" + std::string{*json::find_string(json::find(second, "task")->as_object(), "taskId")} + "\"";
+  const auto cancelled = result_of(send(message("tasks/cancel", other_id)));
+  CHECK(*json::find(cancelled, "status") == "cancelled");
+  mcp::test::Exchange none;
+  none.request = message("tasks/result", other_id);
+  none.start(endpoint, alice);
+  CHECK(none.events.back().data.contains("The task was cancelled."));
+
+  const std::string earlier = initialize("2025-06-18", alice);
+  auto plain = message("tools/call", R"("name":"hello","task":{})");
+  plain.headers.set("Mcp-Session-Id", earlier);
+  CHECK(error_code(send(plain)) == 0);  // it knows nothing of tasks
+}
