@@ -1,8 +1,13 @@
-// YOURS: what this server is called, what it may be allowed to do, and its tools. One line a tool.
+// YOURS: what this server is called, what it may be allowed to do, and what it offers. One statement each.
 #include "app/app.hpp"
 
+#include "app/pages/orders_page.hpp"
+#include "app/prompts/explain_order.hpp"
+#include "app/resources/order.hpp"
 #include "app/tools/cancel_order.hpp"
+#include "app/tools/export_orders.hpp"
 #include "app/tools/list_users.hpp"
+#include "app/tools/orders_chart.hpp"
 #include "app/tools/search_orders.hpp"
 #include "app/tools/who_am_i.hpp"
 
@@ -23,11 +28,30 @@ postern::mcp::App make_app() {
       .read_only()
       .needs_scope("profile:read");
   app.tool("list_users", "List the people who use the shop.", list_users).read_only().needs_scope("profile:read");
-  app.tool("search_orders", "Find the signed-in user's orders.", search_orders).read_only().needs_scope("orders:read");
+  app.tool("search_orders", "Find the signed-in user's orders.", search_orders)
+      .read_only()
+      .needs_scope("orders:read")
+      .shows("ui://acme/orders");
+  app.tool("orders_chart", "Draw what the signed-in user spent, month by month.", orders_chart)
+      .read_only()
+      .needs_scope("orders:read");
+  app.tool("export_orders", "Give all orders of the signed-in user as a CSV file.", export_orders)
+      .read_only()
+      .needs_scope("orders:read")
+      .may_become_task();
   app.tool("cancel_order", "Cancel an order that has not shipped.", cancel_order)
       .destructive()
       .idempotent()
       .needs_scope("orders:write");
+
+  app.page("ui://acme/orders", "orders", "Shows orders as a table.", std::string{orders_page});
+  app.resource_template("acme://orders/{id}", "order", "One order of the signed-in user.", read_order)
+      .mime_type("application/json")
+      .needs_scope("orders:read")
+      .complete("id", complete_order_id);
+  app.prompt("explain_order", "Explain one of my orders.", explain_order)
+      .needs_scope("orders:read")
+      .complete("order_id", complete_order_id);
   return app;
 }
 

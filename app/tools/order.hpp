@@ -24,4 +24,10 @@ struct Order {
   std::vector<OrderItem> items;
 };
 
+// 1205 is "12.05".
+inline std::string decimal(std::int64_t cents) {
+  const std::string rest = std::to_string(cents % 100);
+  return std::to_string(cents / 100) + (rest.size() == 1 ? ".0" : ".") + rest;
+}
+
 }  // namespace app

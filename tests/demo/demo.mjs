@@ -67,6 +67,13 @@ async function play(mcpUrl) {
   await call('list_users', {});
   const { orders } = await call('search_orders', { status: 'open', limit: 2 });
   expect(orders.length > 0, 'Ada should have open orders');
+  const chart = await assistant.client.callTool({ name: 'orders_chart', arguments: {} });
+  const image = chart.content.find((each) => each.type === 'image');
+  expect(image, 'there should be a picture');
+  done('Called orders_chart({}), and got a picture', `${chart.content[0].text}\n${image.mimeType}, ${Buffer.from(image.data, 'base64').length} bytes`);
+  const { contents } = await assistant.client.readResource({ uri: `acme://orders/${orders[0].id}` });
+  expect(JSON.parse(contents[0].text).id === orders[0].id, 'the resource should be the order');
+  done(`Read the resource ${contents[0].uri}`, short(contents[0].text));
   const cancelled = await call('cancel_order', { order_id: orders[0].id });
   expect(cancelled.status === 'cancelled', 'the order should be cancelled now');
   const wrong = await assistant.client.callTool({ name: 'search_orders', arguments: { limit: 1000 } });

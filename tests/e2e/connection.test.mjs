@@ -1,6 +1,7 @@
 // The main job, with the real clients of both eras: connect, sign in, approve, call each tool, refresh, be revoked.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { inflateSync } from 'node:zlib';
 import { Assistant, legacy, modern } from '../harness/assistant.mjs';
 import { Person } from '../harness/person.mjs';
 import { startStack } from '../harness/stack.mjs';
@@ -40,7 +41,7 @@ for (const era of [modern, legacy]) {
 
     test('lists the tools, their schemas and their hints', async () => {
       const { tools } = await assistant.client.listTools();
-      assert.deepEqual(tools.map((tool) => tool.name).sort(), ['cancel_order', 'list_users', 'search_orders', 'who_am_i']);
+      assert.deepEqual(tools.map((tool) => tool.name).sort(), ['cancel_order', 'export_orders', 'list_users', 'orders_chart', 'search_orders', 'who_am_i']);
       const search = tools.find((tool) => tool.name === 'search_orders');
       assert.equal(search.inputSchema.properties.limit.maximum, 100);
       assert.equal(search.inputSchema.properties.limit.default, 20);
@@ -63,6 +64,36 @@ for (const era of [modern, legacy]) {
       const again = await assistant.client.callTool({ name: 'cancel_order', arguments: { order_id: order.id } });
       assert.equal(again.isError, true);
       assert.match(text(again), /cancelled/i);
+    });
+
+    test('gets a picture, a file, a page, a resource and a prompt of the user\'s own', async () => {
+      const { client } = assistant;
+      const chart = await client.callTool({ name: 'orders_chart', arguments: {} });
+      const image = chart.content.find((each) => each.type === 'image');
+      assert.equal(image.mimeType, 'image/png');
+      const png = Buffer.from(image.data, 'base64');
+      const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)];
+      const pixels = inflateSync(png.subarray(41, 41 + png.readUInt32BE(33)));
+      assert.equal(pixels.length, height * (1 + 3 * width), 'zlib reads what we drew');
+
+      const file = await client.callTool({ name: 'export_orders', arguments: {} });
+      assert.match(file.content[0].resource.text, /^id,status,placed_on,total,currency\r\nord_/);
+      const [, id] = /\r\n(ord_\w+)/.exec(file.content[0].resource.text);
+
+      const { tools } = await client.listTools();
+      const { resourceUri } = tools.find((tool) => tool.name === 'search_orders')._meta.ui;
+      const page = (await client.readResource({ uri: resourceUri })).contents[0];
+      assert.equal(page.mimeType, 'text/html;profile=mcp-app');
+      assert.match(page.text, /ui\/initialize/);
+
+      const ref = { type: 'ref/prompt', name: 'explain_order' };
+      const { completion } = await client.complete({ ref, argument: { name: 'order_id', value: id.slice(0, 10) } });
+      assert.ok(completion.values.includes(id));
+      const prompt = await client.getPrompt({ name: 'explain_order', arguments: { order_id: id } });
+      assert.equal(prompt.messages[0].content.resource.uri, `acme://orders/${id}`);
+      const order = (await client.readResource({ uri: `acme://orders/${id}` })).contents[0];
+      assert.equal(JSON.parse(order.text).id, id);
+      await assert.rejects(client.readResource({ uri: 'acme://orders/ord_nobodys' }), /not found/i);
     });
 
     test('is told what is wrong with its arguments', async () => {
