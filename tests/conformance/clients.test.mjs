@@ -7,10 +7,12 @@ import * as v1 from '@modelcontextprotocol/sdk/types.js';
 import { Assistant, legacy, modern } from '../harness/assistant.mjs';
 import { Client, pkce } from '../harness/by_hand.mjs';
 import { Person } from '../harness/person.mjs';
-import { startStack } from '../harness/stack.mjs';
+import { host, startStack } from '../harness/stack.mjs';
+import { connectByStdio, stdioServer } from '../harness/stdio.mjs';
 
+const program = 'tests/conformance/everything';
 let stack;
-before(async () => { stack = await startStack({}, { program: 'tests/conformance/everything', bundle: 'build/conformance' }); });
+before(async () => { stack = await startStack({}, { program, bundle: 'build/conformance' }); });
 after(async () => {
   for (const [name, exit] of Object.entries(await stack.stop())) assert.deepEqual(exit, { code: 0, signal: null }, `${name} ended badly:\n${stack[name].log}`);
 });
@@ -19,9 +21,13 @@ const text = (result) => result.content.map((each) => each.text ?? '').join('\n'
 const schemas = { 'elicitation/create': v1.ElicitRequestSchema, 'sampling/createMessage': v1.CreateMessageRequestSchema, 'roots/list': v1.ListRootsRequestSchema };
 const handle = (era, client, method, handler) => client.setRequestHandler(era === legacy ? schemas[method] : method, handler);
 
-for (const era of [modern, legacy]) {
-  describe(`a client of ${era.name}`, () => {
-    let assistant, client;
+const http = async (era) => (await new Assistant(stack.mcpUrl, { clientName: era.name }).connectAs(new Person('Ada'), era)).client;
+const stdio = async (era) => connectByStdio(era, await stdioServer(stack, { program }));
+const ways = host === 'native' ? { http, stdio } : { http };
+
+for (const [way, connect] of Object.entries(ways)) for (const era of [modern, legacy]) {
+  describe(`a client of ${era.name} over ${way}`, () => {
+    let client;
     const asked = [];
     before(async () => {
       const capable = { ...era, client: () => {
@@ -36,10 +42,9 @@ for (const era of [modern, legacy]) {
         handle(era, made, 'roots/list', async () => ({ roots: [{ uri: 'file:///a' }] }));
         return made;
       } };
-      assistant = await new Assistant(stack.mcpUrl, { clientName: era.name }).connectAs(new Person('Ada'), capable);
-      client = assistant.client;
+      client = await connect(capable);
     });
-    after(() => assistant?.close());
+    after(() => client?.close());
 
     test('reads resources: text, bytes, and by a template', async () => {
       assert.equal((await client.listResources()).resources.length, 3);

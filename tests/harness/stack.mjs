@@ -39,7 +39,7 @@ export class Program {
   // `command` is a program of the build, or an absolute path.
   constructor(name, command, args, env, url) {
     Object.assign(this, { name, url, log: '', exit: null });
-    this.process = spawn(path.resolve(build, command), args, {
+    this.process = spawn(programFile(command), args, {
       env: { PATH: process.env.PATH, ASAN_OPTIONS: 'detect_leaks=1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true, // a process group of its own, so that kill() reaches what it started
@@ -97,6 +97,9 @@ export class Program {
   }
 }
 
+// A program of the build, by its path there.
+export const programFile = (program) => path.resolve(build, program);
+
 export const publishableKey = (port) => `pk_test_${Buffer.from(`127.0.0.1:${port}$`).toString('base64')}`;
 
 // `webhooks`, if given, is { url, secret }: where it tells what happens.
@@ -138,12 +141,11 @@ export async function startStack(settings = {}, { program = 'framework/hosts/nat
   const startApp = () =>
     new Program('example app', 'examples/acme-app/acme-app', [], { ...keys, MCP_SERVER_URL: serverUrl, PORT: String(appPort) }, appUrl).ready('/');
   const serverSecret = randomBytes(32).toString('base64url');
+  const serverSettings = { ...keys, APP_URL: appUrl, SERVER_URL: serverUrl, CLERK_JWT_TEMPLATE: 'postern', POSTERN_SECRET: serverSecret, RATE_LIMITS: 'off', ...settings };
   const startServer = (changes = {}) =>
-    startHost[host]({
-      ...keys, APP_URL: appUrl, SERVER_URL: serverUrl, CLERK_JWT_TEMPLATE: 'postern', POSTERN_SECRET: serverSecret, RATE_LIMITS: 'off', ...settings, ...changes,
-    }, { port: serverPort, folder, program, bundle }).ready('/readyz');
+    startHost[host]({ ...serverSettings, ...changes }, { port: serverPort, folder, program, bundle }).ready('/readyz');
 
-  const stack = { folder, clerk, app: await startApp(), server: await startServer(), startApp, startServer };
+  const stack = { folder, clerk, serverSettings, app: await startApp(), server: await startServer(), startApp, startServer };
   // SIGKILL to the server, or to the workerd it lives in. It is there again when this returns.
   stack.killServer = async () => {
     if (host === 'workers') {

@@ -1,8 +1,14 @@
 // The native server: settings, the user's app, one process.
 //
-//   postern [--vars app/.dev.vars]
+//   postern [--vars app/.dev.vars]             over HTTP, for everybody
+//   postern --stdio [--vars app/.dev.vars]     over standard input and output, for the user of CLERK_SESSION_ID
 //
-// Exits with 0 after SIGTERM or SIGINT, 1 if it could not run, 2 if a setting is wrong; says why on standard error.
+// Exits with 0 after SIGTERM or SIGINT, or at the end of the input; 1 if it could not run, 2 if a setting is wrong;
+// says why on standard error.
+#include <unistd.h>
+
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -15,6 +21,7 @@
 #include "hosts/native/ports/native_ports.hpp"
 #include "hosts/native/serve.hpp"
 #include "hosts/native/settings.hpp"
+#include "hosts/native/stdio.hpp"
 #include "postern/server/server.hpp"
 
 namespace {
@@ -55,20 +62,35 @@ int refuse_to_start(std::span<const std::string> problems) {
 }
 int refuse_to_start(const std::string& problem) { return refuse_to_start(std::span{&problem, 1}); }
 
-// The value of `--vars`, or empty; nullopt if the command line is something else.
-std::optional<std::string> vars_file(std::span<char*> arguments) {
-  if (arguments.size() == 1) return std::string{};
-  if (arguments.size() == 3 && std::string_view{arguments[1]} == "--vars") return std::string{arguments[2]};
-  return std::nullopt;
+struct CommandLine {
+  std::string vars_file;  // empty: none
+  bool stdio = false;
+};
+// Nullopt if it is something else.
+std::optional<CommandLine> parse_command_line(std::span<char*> arguments) {
+  CommandLine command_line;
+  for (arguments = arguments.subspan(1); !arguments.empty(); arguments = arguments.subspan(1)) {
+    const std::string_view argument{arguments.front()};
+    if (argument == "--stdio") {
+      command_line.stdio = true;
+    } else if (argument == "--vars" && arguments.size() > 1) {
+      arguments = arguments.subspan(1);
+      command_line.vars_file = arguments.front();
+    } else {
+      return std::nullopt;
+    }
+  }
+  return command_line;
 }
 
-int run(const mcp::App& app, const server::Settings& settings, const native::NativeSettings& host) {
-  auto shared = native::NativeShared::open({.database_path = host.database, .log_level = host.log_level});
-  if (!shared) {
-    std::println(stderr, "The server cannot start: {}", shared.error().message);
-    return exit_could_not_run;
-  }
-  Log& log = (*shared)->log();
+int could_not_run(const Error& error) {
+  std::println(stderr, "The server cannot start: {}", error.message);
+  return exit_could_not_run;
+}
+
+int serve_http(native::NativeShared& shared, const mcp::App& app, const server::Settings& settings,
+               const native::NativeSettings& host) {
+  Log& log = shared.log();
   ServeOptions options;
   options.address = host.address;
   options.port = host.port;
@@ -83,32 +105,69 @@ int run(const mcp::App& app, const server::Settings& settings, const native::Nat
   };
 
   const auto served = serve(options, [&](boost::asio::io_context& loop) -> std::unique_ptr<http::Handler> {
-    return std::make_unique<LoopServer>(loop, **shared, app, settings);
+    return std::make_unique<LoopServer>(loop, shared, app, settings);
   });
-  if (!served) {
-    std::println(stderr, "The server cannot start: {}", served.error().message);
-    return exit_could_not_run;
-  }
+  if (!served) return could_not_run(served.error());
   log.write(LogLevel::info, "server.stopped", {});
   return 0;
+}
+
+// Until the input ends. Without a session there is only what is open to anyone.
+Task<void> speak(native::Stdio& stdio, server::Server& server, std::string session_id, Caller& caller,
+                 Result<void>& outcome) {
+  if (!session_id.empty()) {
+    auto found = co_await server.find_caller(std::move(session_id));
+    if (!found) {
+      outcome = std::unexpected(std::move(found).error());
+      co_return;
+    }
+    caller = *std::move(found);
+  }
+  outcome = co_await stdio.run(STDIN_FILENO, STDOUT_FILENO);
+}
+
+int serve_stdio(native::NativeShared& shared, const mcp::App& app, const server::Settings& settings,
+                const native::NativeSettings& host) {
+  if (host.session_id.empty() && !app.open_to_anyone()) {
+    return refuse_to_start("CLERK_SESSION_ID is missing: over stdio it says who is signed in, such as sess_2abc...");
+  }
+  boost::asio::io_context loop{1};
+  native::NativePorts ports{loop, shared};
+  server::Server server{app, settings, ports.ports()};
+  Caller caller;
+  native::Stdio stdio{loop, ports.ports().clock,
+                      [&](http::Request& request) { return server.handle_as(request, caller); }};
+
+  Result<void> outcome;
+  boost::asio::signal_set signals{loop, SIGTERM, SIGINT};
+  signals.async_wait([&loop](const boost::system::error_code&, int) { loop.stop(); });
+  const Job speaking = Job::start(speak(stdio, server, host.session_id, caller, outcome),
+                                  [&loop](const std::exception_ptr&) { loop.stop(); });
+  loop.run();
+  return outcome ? 0 : could_not_run(outcome.error());
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto file = vars_file({argv, static_cast<std::size_t>(argc)});
-  if (!file) {
-    std::println(stderr, "usage: postern [--vars FILE]");
+  const auto command_line = parse_command_line({argv, static_cast<std::size_t>(argc)});
+  if (!command_line) {
+    std::println(stderr, "usage: postern [--stdio] [--vars FILE]");
     return exit_wrong_setting;
   }
-  const auto variables = native::read_variables(*file);
+  const auto variables = native::read_variables(command_line->vars_file);
   if (!variables) return refuse_to_start(variables.error().message);
   const auto settings = server::Settings::read(*variables);
-  const auto host = native::NativeSettings::read(*variables);
+  auto host = native::NativeSettings::read(*variables);
   if (!settings) return refuse_to_start(settings.error());
   if (!host) return refuse_to_start(host.error());
 
   const mcp::App app = app::make_app();
   if (auto checked = app.check(); !checked) return refuse_to_start("app/app.cpp: " + checked.error().message);
-  return run(app, *settings, *host);
+  // A client starts it wherever it likes: nothing is left there.
+  if (command_line->stdio && !variables->find("DATABASE")) host->database = ":memory:";
+
+  auto shared = native::NativeShared::open({.database_path = host->database, .log_level = host->log_level});
+  if (!shared) return could_not_run(shared.error());
+  return (command_line->stdio ? serve_stdio : serve_http)(**shared, app, *settings, *host);
 }

@@ -18,6 +18,7 @@ Result<NativeSettings, std::vector<std::string>> NativeSettings::read(const serv
   if (settings.loops == 0) settings.loops = std::max(1U, std::thread::hardware_concurrency());
   settings.database = reader.optional("DATABASE", "postern.sqlite");
   settings.log_level = *parse_log_level(reader.choice("LOG_LEVEL", {"info", "debug", "warning", "error"}));
+  settings.session_id = reader.optional("CLERK_SESSION_ID");
   if (!reader.problems().empty()) return std::unexpected(reader.problems());
   return settings;
 }

@@ -17,6 +17,7 @@ struct NativeSettings {
   unsigned loops = 0;         // LOOPS; 0: one per core
   std::string database;       // DATABASE
   LogLevel log_level = LogLevel::info;
+  std::string session_id;  // CLERK_SESSION_ID: who is signed in over stdio
 
   // All problems at once, a sentence each.
   [[nodiscard]] static Result<NativeSettings, std::vector<std::string>> read(const server::Variables& variables);

@@ -44,14 +44,18 @@ bool is_modern(const rpc::Message& message, const http::HeaderMap& headers) {
 }
 
 // 2026-07-28, basic/index, _meta, and basic/versioning, protocol version negotiation.
-std::expected<void, rpc::Error> check_modern(const rpc::Request& request, const http::HeaderMap& headers) {
+std::expected<void, rpc::Error> check_modern(const rpc::Request& request, const http::HeaderMap& headers,
+                                             Transport transport) {
   const json::Value* version = find_meta(request.params, version_key);
   if (!version || !version->is_string()) {
     return std::unexpected(
         rpc::Error{rpc::ErrorCode::invalid_params, "params._meta needs \"" + std::string{version_key} + "\"."});
   }
   const std::string_view date = version->as_string();
-  if (auto checked = check_version_header(headers, date); !checked) return checked;
+  const bool has_headers = transport == Transport::http;
+  if (has_headers) {
+    if (auto checked = check_version_header(headers, date); !checked) return checked;
+  }
 
   const auto revision = find_revision(date);
   if (!revision || rules_of(*revision).sessions) {
@@ -63,6 +67,7 @@ std::expected<void, rpc::Error> check_modern(const rpc::Request& request, const 
     return std::unexpected(
         rpc::Error{rpc::ErrorCode::invalid_params, "params._meta needs \"" + std::string{capabilities_key} + "\"."});
   }
+  if (!has_headers) return {};
   return check_method_headers(headers, request.method, request.params);
 }
 
@@ -83,11 +88,11 @@ Endpoint::Endpoint(const App& app, const Ports& ports, EndpointOptions options)
       streams_(app_, ports_, sessions_),
       tasks_(ports_) {}
 
-Task<Endpoint::Answer> Endpoint::handle(http::Request& request, const Caller& caller) {
+Task<Endpoint::Answer> Endpoint::handle(http::Request& request, const Caller& caller, Transport transport) {
   if (!caller && !open_to_anyone_) return answered(std::unexpected(Denied{}));
   switch (request.method) {
     case http::Method::post:
-      return post(request, caller);
+      return post(request, caller, transport);
     case http::Method::delete_:
       return end_session(request, caller);
     case http::Method::get:
@@ -103,7 +108,7 @@ Task<Endpoint::Answer> Endpoint::handle(http::Request& request, const Caller& ca
   }
 }
 
-Task<Endpoint::Answer> Endpoint::post(const http::Request& request, const Caller& caller) {
+Task<Endpoint::Answer> Endpoint::post(const http::Request& request, const Caller& caller, Transport transport) {
   if (!http::has_content_type(request.headers, "application/json")) {
     co_return http::Response::text(415, "The body must be application/json.\n");
   }
@@ -117,11 +122,11 @@ Task<Endpoint::Answer> Endpoint::post(const http::Request& request, const Caller
   if (!value) co_return refusal(400, {}, {rpc::ErrorCode::parse_error, std::move(value).error().message});
   if (value->is_array())
     co_return co_await post_batch(std::move(value->as_array()),
-                                  {.request = request, .caller = caller, .accepted = accepted});
+                                  {.request = request, .caller = caller, .transport = transport, .accepted = accepted});
 
   auto message = rpc::parse_message(*std::move(value));
   if (!message) co_return refusal(400, message.error().id, message.error().error);
-  Exchange exchange{.request = request, .caller = caller, .accepted = accepted};
+  Exchange exchange{.request = request, .caller = caller, .transport = transport, .accepted = accepted};
   if (is_modern(*message, request.headers)) co_return co_await post_modern(*std::move(message), exchange);
   co_return co_await post_legacy(*std::move(message), exchange);
 }
@@ -131,7 +136,7 @@ Task<Endpoint::Answer> Endpoint::post_modern(rpc::Message message, Exchange exch
   if (std::holds_alternative<rpc::Notification>(message)) return answered(http::Response::empty(202));
   auto* asked = std::get_if<rpc::Request>(&message);
   if (!asked) return answered(refusal(400, {}, {rpc::ErrorCode::invalid_request, "Clients send no responses."}));
-  if (auto checked = check_modern(*asked, exchange.request.headers); !checked) {
+  if (auto checked = check_modern(*asked, exchange.request.headers, exchange.transport); !checked) {
     return answered(refusal(400, asked->id, checked.error()));
   }
   if (auto checked = check_parameters(*asked, exchange); !checked) {
@@ -149,7 +154,7 @@ Task<Endpoint::Answer> Endpoint::post_modern(rpc::Message message, Exchange exch
 
 std::expected<void, rpc::Error> Endpoint::check_parameters(const rpc::Request& message,
                                                            const Exchange& exchange) const {
-  if (message.method != "tools/call") return {};
+  if (message.method != "tools/call" || exchange.transport == Transport::stdio) return {};
   const Tool* tool = app_.find_tool(json::find_string(message.params, "name").value_or(""));
   if (!tool || tool->parameter_headers.empty() || !is_visible(*tool, exchange.caller.get())) return {};
   return check_parameter_headers(exchange.request.headers, tool->parameter_headers, message.params);

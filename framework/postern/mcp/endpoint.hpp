@@ -42,6 +42,10 @@
 
 namespace postern::mcp {
 
+// What brings the requests. Over stdio they have no headers, so nothing is repeated there (2026-07-28,
+// basic/transports/stdio, request metadata).
+enum class Transport { http, stdio };
+
 struct EndpointOptions {
   Secret session_key;            // 32 bytes
   Upstream* upstream = nullptr;  // what call.api() reaches
@@ -58,7 +62,8 @@ class Endpoint {
   Endpoint& operator=(const Endpoint&) = delete;
 
   // Any method. `request` and `caller` live until the task ends.
-  [[nodiscard]] Task<Answer> handle(http::Request& request, const Caller& caller);
+  [[nodiscard]] Task<Answer> handle(http::Request& request, const Caller& caller,
+                                    Transport transport = Transport::http);
 
  private:
   // What the client takes as an answer.
@@ -70,6 +75,7 @@ class Endpoint {
   struct Exchange {
     const http::Request& request;
     const Caller& caller;
+    Transport transport;
     Accepted accepted;
     Revision revision = latest_revision;
     ClientCapabilities client{};
@@ -78,7 +84,7 @@ class Endpoint {
     const Session* session = nullptr;  // null in a modern request
   };
 
-  Task<Answer> post(const http::Request& request, const Caller& caller);
+  Task<Answer> post(const http::Request& request, const Caller& caller, Transport transport);
   Task<Answer> post_modern(rpc::Message message, Exchange exchange);
   [[nodiscard]] std::expected<void, rpc::Error> check_parameters(const rpc::Request& message,
                                                                  const Exchange& exchange) const;

@@ -108,6 +108,25 @@ Task<http::Response> Server::handle(http::Request request) {
   co_return response;
 }
 
+Task<http::Response> Server::handle_as(http::Request& request, const Caller& caller) {
+  auto answer = co_await endpoint_.handle(request, caller, mcp::Transport::stdio);
+  co_return answer ? *std::move(answer) : http::Response::empty(401);
+}
+
+Task<Result<Caller>> Server::find_caller(std::string session_id) {
+  const auto session = co_await backend_.get_session(session_id);
+  if (!session && session.error().kind != clerk::BackendError::Kind::not_found) {
+    co_return fail(Error::Kind::unavailable,
+                   "Clerk cannot be asked about " + session_id + ": " + session.error().message);
+  }
+  if (!session) co_return fail(Error::Kind::unauthorized, "Clerk knows no session " + session_id + ".");
+  CO_TRY(auto user,
+         co_await sign_in_.confirm({.user_id = session->user_id, .session_id = session_id, .organization_id = {}}));
+  Principal principal{.user_id = std::move(user.user_id), .session_id = std::move(session_id)};
+  for (const mcp::Scope& scope : app_.scopes()) principal.scopes.push_back(scope.name);
+  co_return std::make_shared<const Principal>(std::move(principal));
+}
+
 Task<void> Server::housekeep() {
   if (const auto reread = co_await oauth_.reread_revocations(); !reread) {
     ports_.log.write(LogLevel::error, "server.housekeeping_failed", {{"reason", reread.error().message}});

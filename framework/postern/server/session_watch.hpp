@@ -14,7 +14,7 @@ class SessionWatch : public mcp::Upstream {
 
   Task<Result<mcp::UpstreamResponse>> send(const Principal& caller, mcp::UpstreamRequest request) override {
     auto response = co_await app_api_.send(caller, std::move(request));
-    if (!response && response.error().kind == Error::Kind::unauthorized) {
+    if (!response && response.error().kind == Error::Kind::unauthorized && !caller.grant_id.empty()) {
       // If the store cannot be written the tool still fails, and the refresh finds the dead session.
       (void)co_await oauth_.revoke_grant(caller.grant_id, "session_ended");
     }
