@@ -25,7 +25,8 @@ const refused = async (mcpUrl, token) => {
 describe('CLERK_TOKENS', () => {
   let stack, clerk;
   before(async () => {
-    stack = await startStack({ CLERK_TOKENS: 'api_key,m2m_token', CLERK_MACHINE_ID: machines.server });
+    // One event loop: each has a memory of its own for what Clerk said, and connections go to either.
+    stack = await startStack({ CLERK_TOKENS: 'api_key,m2m_token', CLERK_MACHINE_ID: machines.server, LOOPS: '1' });
     clerk = createClerkClient({ secretKey: stack.clerk.secretKey, publishableKey: stack.clerk.publishableKey, apiUrl: stack.clerk.url, telemetry: { disabled: true } });
   });
   after(async () => {
