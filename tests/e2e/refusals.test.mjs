@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
+import { request } from 'node:http';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Assistant, modern } from '../harness/assistant.mjs';
@@ -319,4 +320,18 @@ test('connections survive a restart of the server', async () => {
   stack.server = await stack.startServer();
   assert.match((await assistant.client.callTool({ name: 'who_am_i', arguments: {} })).structuredContent.user_id, /^user_/);
   await assistant.close();
+});
+
+// fetch() would resolve these itself before it sends them (WHATWG URL); a server must not (RFC 3986 sec. 6.2.2.3 is for
+// whoever compares addresses).
+test('a path is matched as it was sent: what a proxy could read in another way is refused', async () => {
+  const { hostname: host, port } = new URL(origin);
+  const ask = (target) => new Promise((resolve, reject) => {
+    request({ host, port, path: target }, (response) => resolve(response.resume().statusCode)).on('error', reject).end();
+  });
+  assert.equal(await ask('/readyz'), 200);
+  for (const target of ['/x/../readyz', '/./readyz', '/readyz/.', '//readyz', '/x/%2e%2e/readyz', '/x%2freadyz', '/readyz;x']) {
+    assert.equal(await ask(target), 400, target);
+  }
+  for (const target of ['/%72eadyz', '/readyz/', '/READYZ']) assert.equal(await ask(target), 404, target);
 });

@@ -18,7 +18,7 @@ test(`${kills} kills of workerd: the store keeps what it acknowledged`, {
   const folder = await mkdtemp(path.join(tmpdir(), 'postern-faults-'));
   const port = await freePort();
   const server = new Program('store', process.execPath,
-    ['tests/harness/serve_worker.mjs', String(port), path.join(folder, 'workerd'), 'tests/workers/store_worker.mjs', `${shim}/store.mjs`, `${shim}/cache.mjs`],
+    ['tests/harness/serve_worker.mjs', String(port), path.join(folder, 'workerd'), 'tests/workers/store_worker.mjs', `${shim}/store.mjs`, `${shim}/cache.mjs`, `${shim}/bus.mjs`, `${shim}/record.mjs`],
     {}, `http://127.0.0.1:${port}`);
   const ask = async (operation) => {
     const now = Date.now();

@@ -124,13 +124,14 @@ export async function startClerk(port, webhooks) {
 const startHost = {
   native: (settings, { port, folder, program }) =>
     new Program('server', program, [], { ...settings, PORT: String(port), DATABASE: path.join(folder, 'postern.sqlite') }, settings.SERVER_URL),
-  workers: (settings, { port, folder, bundle }) =>
+  workers: (settings, { port, folder, bundle, instances }) =>
     new Program('server', process.execPath, [path.join(root, 'tests/harness/serve_worker.mjs'), String(port), path.join(folder, 'workerd')],
-      { WORKER_VARIABLES: JSON.stringify(settings), WORKER_BUNDLE: bundle }, settings.SERVER_URL),
+      { WORKER_VARIABLES: JSON.stringify(settings), WORKER_BUNDLE: bundle, WORKER_INSTANCES: String(instances) }, settings.SERVER_URL),
 };
 
 // `settings` are further settings of the server, whose rate limits are off: tests are in a hurry; with CLERK_WEBHOOK_SECRET among them Clerk sends it webhooks. `program` and `bundle` are other ones than the server of app/.
-export async function startStack(settings = {}, { program = 'framework/hosts/native/postern', bundle = 'build/workers' } = {}) {
+// `instances` are the isolates on Workers that share the requests: serve_worker.mjs.
+export async function startStack(settings = {}, { program = 'framework/hosts/native/postern', bundle = 'build/workers', instances = 1 } = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'postern-'));
   const [clerkPort, appPort, serverPort] = [await freePort(), await freePort(), await freePort()];
   const [appUrl, serverUrl] = [`http://localhost:${appPort}`, `http://localhost:${serverPort}`];
@@ -143,7 +144,7 @@ export async function startStack(settings = {}, { program = 'framework/hosts/nat
   const serverSecret = randomBytes(32).toString('base64url');
   const serverSettings = { ...keys, APP_URL: appUrl, SERVER_URL: serverUrl, CLERK_JWT_TEMPLATE: 'postern', POSTERN_SECRET: serverSecret, RATE_LIMITS: 'off', ...settings };
   const startServer = (changes = {}) =>
-    startHost[host]({ ...serverSettings, ...changes }, { port: serverPort, folder, program, bundle }).ready('/readyz');
+    startHost[host]({ ...serverSettings, ...changes }, { port: serverPort, folder, program, bundle, instances }).ready('/readyz');
 
   const stack = { folder, clerk, serverSettings, app: await startApp(), server: await startServer(), startApp, startServer };
   // SIGKILL to the server, or to the workerd it lives in. It is there again when this returns.

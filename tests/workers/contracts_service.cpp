@@ -97,6 +97,7 @@ class Contracts final : public Service {
     co_return http::Response::json(200, std::move(current.report));
   }
   Task<void> after_response() override { co_return; }
+  void hear(std::string_view, std::string_view, std::string_view) override {}
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 import module from '../../build/wasm/contracts.wasm';
 import { Instance } from '../../framework/hosts/workers/shim/instance.mjs';
 
+export { BusObject } from '../../framework/hosts/workers/shim/bus.mjs';
 export { StoreObject } from '../../framework/hosts/workers/shim/store.mjs';
 
 let bindings; // the request's

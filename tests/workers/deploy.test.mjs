@@ -94,7 +94,7 @@ describe('deploy', () => {
     assert.match(said, /Your MCP server is ready: https:\/\/mcp\.example\.com\/mcp/);
     const upload = asked.find(({ what }) => /^(PUT|POST) \/workers\/scripts\/postern/.test(what) && !what.endsWith('subdomain'));
     assert.ok(upload.body.includes('\0asm'), 'the wasm is in it');
-    assert.match(upload.body, /"new_sqlite_classes":\["StoreObject"\]/);
+    assert.match(upload.body, /"new_sqlite_classes":\["StoreObject"\][^]*"new_sqlite_classes":\["BusObject"\]/);
     assert.match(upload.body, /"global_fetch_strictly_public"/);
   });
 });

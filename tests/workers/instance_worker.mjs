@@ -2,6 +2,7 @@
 import module from '../../build/instance_test.wasm';
 import { Instance } from '../../framework/hosts/workers/shim/instance.mjs';
 
+export { BusObject } from '../../framework/hosts/workers/shim/bus.mjs';
 export { StoreObject } from '../../framework/hosts/workers/shim/store.mjs';
 
 let instance = null;

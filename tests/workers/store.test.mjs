@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startWorkerd } from '../harness/workerd.mjs';
 
 const shim = 'framework/hosts/workers/shim';
-const modules = ['tests/workers/store_worker.mjs', `${shim}/store.mjs`, `${shim}/cache.mjs`];
+const modules = ['tests/workers/store_worker.mjs', `${shim}/store.mjs`, `${shim}/cache.mjs`, `${shim}/bus.mjs`, `${shim}/record.mjs`];
 let folder, worker;
 const start = async () => { worker = await startWorkerd({ modules, persist: folder }); };
 before(async () => { folder = await mkdtemp(path.join(tmpdir(), 'postern-store-')); await start(); });
@@ -114,7 +114,7 @@ describe('what is kept on disk', () => {
     await store.put(key, 'kept', store.now + 2000);
     const { version } = await store.get(key);
     const { instance } = await storage(key);
-    await worker.miniflare.unsafeEvictDurableObject('', 'StoreObject', { name: key });
+    await worker.miniflare.unsafeEvictDurableObject('worker-0', 'StoreObject', { name: key });
     assert.equal((await store.get(key)).version, version);
     assert.notEqual((await storage(key)).instance, instance, 'it did begin anew');
     assert.equal(await store.replace(key, version, 'changed', store.now + 2000), true);

@@ -2,6 +2,8 @@
 import { Cache } from '../../framework/hosts/workers/shim/cache.mjs';
 import { StoreObject as Real, perform } from '../../framework/hosts/workers/shim/store.mjs';
 
+export { BusObject } from '../../framework/hosts/workers/shim/bus.mjs';
+
 export class StoreObject extends Real {
   static grace = 300; // milliseconds, where the real one waits an hour
 

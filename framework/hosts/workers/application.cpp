@@ -31,6 +31,10 @@ class Application final : public Service {
     co_await server_.housekeep();
   }
 
+  void hear(std::string_view topic, std::string_view key, std::string_view message) override {
+    ports_.hear(topic, key, message);
+  }
+
   [[nodiscard]] Result<void> check() const { return app_.check(); }
 
  private:

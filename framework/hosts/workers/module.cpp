@@ -82,6 +82,14 @@ POSTERN_EXPORT(pull) void postern_pull(std::uint32_t number) {
   instance.with(number, [](ServedRequest& request) { request.pull(); });
 }
 
+POSTERN_EXPORT(hear) void postern_hear(std::uint32_t number, const char* record, std::size_t size) {
+  instance.with(number, [&](ServedRequest&) {
+    postern::workers::RecordReader reader{{record, size}};
+    const std::string_view key = reader.text(), topic = reader.text(), message = reader.text();
+    instance.service->hear(topic, key, message);
+  });
+}
+
 POSTERN_EXPORT(abort) void postern_abort(std::uint32_t number) {
   if (auto node = instance.requests.extract(number)) node.mapped().reset();
 }

@@ -20,7 +20,7 @@
 
 namespace postern::workers {
 
-enum class OperationKind : std::uint32_t { sleep, fetch, store, cache_get, cache_put };
+enum class OperationKind : std::uint32_t { sleep, fetch, store, cache_get, cache_put, publish, listen };
 
 class Operation {
  public:

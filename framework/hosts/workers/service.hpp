@@ -15,6 +15,8 @@ class Service {
   virtual Task<http::Response> handle(http::Request request) = 0;
   // What may be done behind the client's back.
   virtual Task<void> after_response() = 0;
+  // What another instance has said on the bus.
+  virtual void hear(std::string_view topic, std::string_view key, std::string_view message) = 0;
 };
 
 // `settings` is the record of `configure` (abi.md). Null if they are wrong: each problem has been logged.

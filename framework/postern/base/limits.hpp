@@ -74,6 +74,7 @@ inline constexpr std::size_t rpc_batch_max = 32;
 inline constexpr auto mcp_session_lifetime = 24h;
 inline constexpr std::size_t mcp_session_id_bytes_max = 1024;
 inline constexpr std::size_t mcp_sessions_met_max = 10'000;
+inline constexpr auto mcp_session_known_for = 30s;         // then its record is read again
 inline constexpr std::size_t watched_resources_max = 100;  // by one stream or session
 inline constexpr auto request_state_lifetime = 10min;
 inline constexpr auto task_lifetime = 1h;  // from its start, if its client wants no other

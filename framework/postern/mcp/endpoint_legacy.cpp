@@ -14,6 +14,12 @@ http::Response invalid(std::string message) {
   return refusal(400, {}, {rpc::ErrorCode::invalid_request, std::move(message)});
 }
 
+// The reply to who changed a session.
+MethodOutcome said(const Result<void>& changed) {
+  if (!changed) return std::unexpected(rpc::Error{rpc::ErrorCode::internal_error, "Try again in a moment."});
+  return "{}";
+}
+
 }  // namespace
 
 Task<Endpoint::Answer> Endpoint::post_legacy(rpc::Message message, Exchange exchange) {
@@ -124,8 +130,7 @@ Task<MethodOutcome> Endpoint::set_log_level(const json::Object& params, const Se
   if (!severity) {
     co_return std::unexpected(rpc::Error{rpc::ErrorCode::invalid_params, "params.level must be a level of RFC 5424."});
   }
-  co_await sessions_.set_log_from(session, *severity);
-  co_return "{}";
+  co_return said(co_await sessions_.set_log_from(session, *severity));
 }
 
 Task<MethodOutcome> Endpoint::set_watched(bool watched, const json::Object& params, const Exchange& exchange) {
@@ -135,12 +140,8 @@ Task<MethodOutcome> Endpoint::set_watched(bool watched, const json::Object& para
   const auto found = app_.find_resource(*uri);
   if (!found || !is_visible(*found->resource, exchange.caller.get()))
     co_return std::unexpected(resource_not_found(*uri, session.revision));
-  if (watched) {
-    co_await sessions_.watch(session, std::string{*uri});
-  } else {
-    co_await sessions_.unwatch(session, std::string{*uri});
-  }
-  co_return "{}";
+  co_return said(watched ? co_await sessions_.watch(session, std::string{*uri})
+                         : co_await sessions_.unwatch(session, std::string{*uri}));
 }
 
 // One message after the other, and one array for all replies (2025-03-26, basic/index, batching).

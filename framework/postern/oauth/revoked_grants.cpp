@@ -17,7 +17,8 @@ constexpr Duration remembered_for = limits::access_token_lifetime + 1min;
 
 RevokedGrants::RevokedGrants(const Ports& ports)
     : ports_(ports),
-      subscription_(ports_.bus.subscribe(std::string{topic}, [this](std::string_view id) { add(std::string{id}); })) {}
+      subscription_(ports_.bus.subscribe(std::string{topic},
+                                         [this](std::string_view, std::string_view id) { add(std::string{id}); })) {}
 
 Task<Result<void>> RevokedGrants::reread() {
   const std::uint64_t failures_before = failures_;
@@ -56,7 +57,7 @@ Task<Result<void>> RevokedGrants::write_down(std::string grant_id) {
 }
 
 Task<void> RevokedGrants::announce(std::string grant_id) {
-  return ports_.bus.publish(std::string{topic}, std::move(grant_id));
+  return ports_.bus.publish(std::string{topic}, {}, std::move(grant_id));
 }
 
 void RevokedGrants::add(std::string grant_id) {

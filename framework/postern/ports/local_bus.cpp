@@ -22,19 +22,19 @@ std::unique_ptr<Bus::Subscription> LocalBus::subscribe(std::string topic, Subscr
   return std::make_unique<LocalSubscription>(*this, id);
 }
 
-Task<void> LocalBus::publish(std::string topic, std::string message) {
-  deliver(topic, message);
+Task<void> LocalBus::publish(std::string topic, std::string key, std::string message) {
+  deliver(topic, key, message);
   co_return;
 }
 
-void LocalBus::deliver(std::string_view topic, std::string_view message) {
+void LocalBus::deliver(std::string_view topic, std::string_view key, std::string_view message) {
   const std::uint64_t last = last_id_;
   // Looks its place up again after each call, since a subscriber may have changed the map.
   for (auto next = entries_.begin(); next != entries_.end() && next->first <= last;) {
     const std::uint64_t id = next->first;
     if (next->second.topic == topic) {
       const auto subscriber = next->second.subscriber;
-      (*subscriber)(message);
+      (*subscriber)(key, message);
     }
     next = entries_.upper_bound(id);
   }

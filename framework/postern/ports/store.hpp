@@ -60,7 +60,8 @@ class Store {
   virtual Task<Result<std::optional<Entry>>> take(std::string key) = 0;
   virtual Task<Result<void>> remove(std::string key) = 0;
   // Up to `count` live records whose keys start with `prefix` and come after `after` in byte order, in that order; 1000
-  // at most.
+  // at most. Of one partition: a prefix has the kind and the first segment with its slash, or, of the kind that is read
+  // as a whole (`revoked/`), no more than that.
   virtual Task<Result<std::vector<KeyedEntry>>> scan(std::string prefix, std::string after, std::size_t count) = 0;
 };
 

@@ -16,8 +16,10 @@ class Delivery {
  public:
   using Waiter = std::shared_ptr<std::coroutine_handle<>>;  // the publisher's loop only; null once it was dropped
 
-  Delivery(std::string topic, std::string message, std::shared_ptr<LoopHandle> publisher, Waiter waiter)
+  Delivery(std::string topic, std::string key, std::string message, std::shared_ptr<LoopHandle> publisher,
+           Waiter waiter)
       : topic_(std::move(topic)),
+        key_(std::move(key)),
         message_(std::move(message)),
         publisher_(std::move(publisher)),
         waiter_(std::move(waiter)) {}
@@ -29,10 +31,11 @@ class Delivery {
     });
   }
 
-  void to(LocalBus& bus) const { bus.deliver(topic_, message_); }
+  void to(LocalBus& bus) const { bus.deliver(topic_, key_, message_); }
 
  private:
   std::string topic_;
+  std::string key_;
   std::string message_;
   std::shared_ptr<LoopHandle> publisher_;
   Waiter waiter_;
@@ -43,8 +46,8 @@ class Delivery {
 // Waits until every loop has run the message; keeps the publisher's loop running meanwhile.
 class LoopBus::Delivered {
  public:
-  Delivered(LoopBus& bus, std::string topic, std::string message)
-      : bus_(bus), topic_(std::move(topic)), message_(std::move(message)) {}
+  Delivered(LoopBus& bus, std::string topic, std::string key, std::string message)
+      : bus_(bus), topic_(std::move(topic)), key_(std::move(key)), message_(std::move(message)) {}
   Delivered(const Delivered&) = delete;
   Delivered& operator=(const Delivered&) = delete;
   ~Delivered() { *waiter_ = nullptr; }
@@ -53,8 +56,8 @@ class LoopBus::Delivered {
   void await_suspend(std::coroutine_handle<> waiter) {
     *waiter_ = waiter;
     work_.emplace(bus_.loop_.get_executor());
-    const auto delivery =
-        std::make_shared<const Delivery>(std::move(topic_), std::move(message_), bus_.member_->loop, waiter_);
+    const auto delivery = std::make_shared<const Delivery>(std::move(topic_), std::move(key_), std::move(message_),
+                                                           bus_.member_->loop, waiter_);
     const std::lock_guard lock{bus_.hub_.mutex_};
     for (const auto& member : bus_.hub_.members_)
       member->loop->post([member, delivery] {
@@ -66,6 +69,7 @@ class LoopBus::Delivered {
  private:
   LoopBus& bus_;
   std::string topic_;
+  std::string key_;
   std::string message_;
   Delivery::Waiter waiter_ = std::make_shared<std::coroutine_handle<>>();
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
@@ -90,8 +94,8 @@ std::unique_ptr<Bus::Subscription> LoopBus::subscribe(std::string topic, Subscri
   return local_.subscribe(std::move(topic), std::move(subscriber));
 }
 
-Task<void> LoopBus::publish(std::string topic, std::string message) {
-  co_await Delivered{*this, std::move(topic), std::move(message)};
+Task<void> LoopBus::publish(std::string topic, std::string key, std::string message) {
+  co_await Delivered{*this, std::move(topic), std::move(key), std::move(message)};
 }
 
 }  // namespace postern::native

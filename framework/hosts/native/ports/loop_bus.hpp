@@ -44,7 +44,8 @@ class LoopBus final : public Bus {
   ~LoopBus() override;
 
   [[nodiscard]] std::unique_ptr<Subscription> subscribe(std::string topic, Subscriber subscriber) override;
-  Task<void> publish(std::string topic, std::string message) override;
+  Task<void> publish(std::string topic, std::string key, std::string message) override;
+  Task<void> listen(std::string) override { co_return; }
 
  private:
   class Delivered;

@@ -71,12 +71,13 @@ TEST_CASE("a message reaches every loop before publish returns, from many publis
       boost::asio::io_context loop;
       const auto work = boost::asio::make_work_guard(loop);
       LoopBus bus{hub, loop};
-      const auto subscription = bus.subscribe("t", [&](std::string_view) { ++heard[static_cast<std::size_t>(own)]; });
+      const auto subscription =
+          bus.subscribe("t", [&](std::string_view, std::string_view) { ++heard[static_cast<std::size_t>(own)]; });
       ready.arrive_and_wait();
       const auto publish = [](Bus& to, std::array<std::atomic<int>, loops>& counts,
                               std::atomic<bool>& all_heard) -> Task<void> {
         for (int sent = 1; sent <= messages; ++sent) {
-          co_await to.publish("t", "m");
+          co_await to.publish("t", "k", "m");
           for (const auto& count : counts) all_heard = all_heard && count >= sent;
         }
       };
@@ -97,7 +98,7 @@ TEST_CASE("a loop that is stuck holds a publisher back, one that ends does not")
   LoopBus bus{hub, loop};
   auto other_loop = std::make_unique<boost::asio::io_context>();
   auto other = std::make_unique<LoopBus>(hub, *other_loop);
-  const Job job = Job::start(bus.publish("t", "m"), ignore);
+  const Job job = Job::start(bus.publish("t", "k", "m"), ignore);
   loop.run_for(10ms);
   CHECK_FALSE(job.done());
   other.reset();
@@ -109,9 +110,9 @@ TEST_CASE("a loop that is stuck holds a publisher back, one that ends does not")
 TEST_CASE("a dropped publish is harmless, and the message still arrives") {
   LoopBusFixture fixture;
   int heard = 0;
-  const auto subscription = fixture.bus().subscribe("t", [&](std::string_view) { ++heard; });
+  const auto subscription = fixture.bus().subscribe("t", [&](std::string_view, std::string_view) { ++heard; });
   {
-    const Job job = Job::start(fixture.bus().publish("t", "m"), ignore);
+    const Job job = Job::start(fixture.bus().publish("t", "k", "m"), ignore);
   }
   fixture.loop.run();
   CHECK(heard == 1);

@@ -6,6 +6,7 @@
 // Whatever waits belongs to the request on whose strand it is awaited (operation.hpp).
 #pragma once
 
+#include "hosts/workers/ports/durable_bus.hpp"
 #include "hosts/workers/ports/durable_store.hpp"
 #include "hosts/workers/ports/host_clock.hpp"
 #include "hosts/workers/ports/host_fetch.hpp"
@@ -13,7 +14,6 @@
 #include "hosts/workers/ports/host_random.hpp"
 #include "hosts/workers/ports/kv_cache.hpp"
 #include "hosts/workers/ports/node_crypto.hpp"
-#include "postern/ports/local_bus.hpp"
 #include "postern/ports/ports.hpp"
 
 namespace postern::workers {
@@ -25,6 +25,7 @@ class WorkersPorts {
   WorkersPorts& operator=(const WorkersPorts&) = delete;
 
   [[nodiscard]] Ports ports() { return {clock_, random_, crypto_, fetch_, store_, cache_, log_, bus_}; }
+  void hear(std::string_view topic, std::string_view key, std::string_view message) { bus_.hear(topic, key, message); }
 
  private:
   HostClock clock_;
@@ -34,7 +35,7 @@ class WorkersPorts {
   DurableStore store_{clock_};
   KvCache cache_;
   HostLog log_;
-  LocalBus bus_;  // instances cannot hear each other: what all must know, each reads from the store in time
+  DurableBus bus_;
 };
 
 }  // namespace postern::workers

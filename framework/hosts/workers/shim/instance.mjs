@@ -7,6 +7,7 @@
 // All requests of an isolate share the instance, but workerd allows I/O only in the name of the request whose event is
 // being handled. So the module is entered for a request only from that request's own context: its fetch event, the end
 // of its operations, its stream's pull, and its turns (takeTurns), which another request may ask for.
+import { Bus } from './bus.mjs';
 import { aesGcmOpen, aesGcmSeal, hmacSha256, importKey, sha256, verifySignature } from './crypto.mjs';
 import { operations } from './operations.mjs';
 import { RecordReader, RecordWriter } from './record.mjs';
@@ -37,10 +38,13 @@ class Served {
     /** Runs while it waits for nothing but another request. @type {any} */
     this.pastime = null;
     this.ended = false;
+    /** Made for who wants to be told of the end. @type {AbortController|null} */
+    this.ending = null;
   }
 
   end() {
     this.ended = true;
+    this.ending?.abort();
     this.stayAlive();
     this.turn?.resolve();
   }
@@ -96,6 +100,7 @@ export class Instance {
   #keys = new Map();
   #lastKey = 0;
   #record = new RecordWriter();
+  #bus = new Bus();
   #exports;
 
   /** @param {WebAssembly.Module} module @param {typeof link} linkTo */
@@ -278,7 +283,15 @@ export class Instance {
       if (!served.operations.delete(number)) return;
       this.#enter(served, () => this.#exports.settle(served.number, number, ok, this.#write(outcome), outcome.length));
     };
-    operation(record, { env: served.env, context: served.context, signal: controller.signal })
+    const scope = {
+      env: served.env, context: served.context, signal: controller.signal, bus: this.#bus,
+      get ended() { return (served.ending ??= new AbortController()).signal; },
+      hear: (key, topic, text) => {
+        const message = new RecordWriter().text(key).text(topic).text(text).bytes();
+        this.#enter(served, () => this.#exports.hear(served.number, this.#write(message), message.length));
+      },
+    };
+    operation(record, scope)
       .then((outcome) => settle(1, outcome), () => settle(0, new Uint8Array()));
   }
 

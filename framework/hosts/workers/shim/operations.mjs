@@ -5,8 +5,17 @@ import { fetchBounded } from './fetch.mjs';
 import { RecordWriter } from './record.mjs';
 import { perform } from './store.mjs';
 
+/** @typedef {import('./bus.mjs').Bus} Bus */
 /** @typedef {import('./record.mjs').RecordReader} RecordReader */
-/** @typedef {{ env: Record<string, any>, context: ExecutionContext, signal: AbortSignal }} Scope  of the request that asks */
+/**
+ * @typedef {object} Scope  of the request that asks
+ * @property {Record<string, any>} env
+ * @property {ExecutionContext} context
+ * @property {AbortSignal} signal  nobody waits for the operation any more
+ * @property {Bus} bus
+ * @property {AbortSignal} ended   nor is there the request any more
+ * @property {(key: string, topic: string, text: Uint8Array) => void} hear
+ */
 
 const nothing = new Uint8Array();
 const writeEntry = (record, { value, version, expiresAt }) => record.text(value).number(version).number(expiresAt);
@@ -56,5 +65,18 @@ async function cachePut(record, { env, context }) {
   return nothing;
 }
 
+/** @param {RecordReader} record @param {Scope} scope */
+async function publish(record, { env, bus }) {
+  await bus.publish(env.BUS, record.text(), record.text(), record.bytes().slice());
+  return nothing;
+}
+
+/** @param {RecordReader} record @param {Scope} scope */
+async function listen(record, { env, bus, ended, hear }) {
+  const key = record.text();
+  await bus.listen(env.BUS, key, (topic, text) => hear(key, topic, text), ended);
+  return nothing;
+}
+
 /** In the order of their numbers. @type {((record: RecordReader, scope: Scope) => Promise<Uint8Array>)[]} */
-export const operations = [sleep, fetch, store, cacheGet, cachePut];
+export const operations = [sleep, fetch, store, cacheGet, cachePut, publish, listen];

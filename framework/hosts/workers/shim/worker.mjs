@@ -3,6 +3,7 @@ import module from '../../../../build/wasm/postern.wasm';
 import { readBounded } from './fetch.mjs';
 import { Instance } from './instance.mjs';
 
+export { BusObject } from './bus.mjs';
 export { StoreObject } from './store.mjs';
 
 const BODY_BYTES_MAX = 1024 * 1024; // limits::body_bytes_max

@@ -175,7 +175,8 @@ class Tasks::Work {
 };
 
 Tasks::Tasks(const Ports& ports)
-    : ports_(ports), changed_(ports.bus.subscribe(std::string{changed_topic}, [this](std::string_view id) {
+    : ports_(ports),
+      changed_(ports.bus.subscribe(std::string{changed_topic}, [this](std::string_view, std::string_view id) {
         const auto found = running_.find(std::string{id});
         if (found != running_.end()) found->second->poke();
         changes_.wake_all();
@@ -191,7 +192,7 @@ bool Tasks::is_id(std::string_view id) {
   return id.size() == id_chars && base64url_decode(id).has_value();
 }
 
-Task<void> Tasks::publish(std::string id) { return ports_.bus.publish(std::string{changed_topic}, std::move(id)); }
+Task<void> Tasks::publish(std::string id) { return ports_.bus.publish(std::string{changed_topic}, {}, std::move(id)); }
 
 Task<Result<TaskRecord>> Tasks::create(const Caller& caller, std::optional<Duration> ttl) {
   const std::string owner = owner_of(caller);

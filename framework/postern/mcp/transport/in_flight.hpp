@@ -29,10 +29,13 @@ class InFlight {
     Registration(Registration&& other) noexcept;
     Registration& operator=(Registration&& other) noexcept;
     ~Registration();
+    // What comes to other instances, too, reaches the request from now on.
+    [[nodiscard]] Task<void> listen() const;
 
    private:
     friend InFlight;
     InFlight* owner_ = nullptr;
+    std::string session_key_;
     std::string key_;
   };
 
@@ -45,8 +48,8 @@ class InFlight {
   [[nodiscard]] Task<void> answer(std::string_view session_key, const rpc::Response& response);
 
  private:
-  [[nodiscard]] PendingRequest* find(std::string_view key) const;
-  void take_answer(std::string_view message) const;
+  [[nodiscard]] PendingRequest* find(std::string_view session_key, std::string_view id) const;
+  void take_answer(std::string_view session_key, std::string_view message) const;
 
   Bus& bus_;
   std::unordered_map<std::string, PendingRequest*> requests_;

@@ -73,6 +73,7 @@ class NotificationStreams::Stream final : public http::BodyStream {
   Task<std::optional<std::string>> next() override {
     Clock& clock = owner_.ports_.clock;
     if (done_) co_return std::nullopt;
+    if (!spoke_) co_await begin();
     if (spoke_ && messages_.empty() && !closed_) {
       const Duration idle = std::min<Duration>(limits::stream_keep_alive, ends_at_ - clock.now());
       co_await race(changed(), clock.sleep_for(idle));
@@ -92,6 +93,13 @@ class NotificationStreams::Stream final : public http::BodyStream {
 
  private:
   Task<void> changed() { co_await changed_.wait(); }
+  // It hears what other instances say from now on; what a session said of itself before is in the store.
+  Task<void> begin() {
+    if (!user_id_.empty()) co_await owner_.ports_.bus.listen(user_id_);
+    if (terms_.session_key.empty()) co_return;
+    co_await owner_.ports_.bus.listen(terms_.session_key);
+    (void)co_await owner_.sessions_.read_again(terms_.session_key);
+  }
 
   NotificationStreams& owner_;
   const std::string user_id_;
@@ -105,12 +113,13 @@ class NotificationStreams::Stream final : public http::BodyStream {
   WaitList changed_;
 };
 
-NotificationStreams::NotificationStreams(const App& app, const Ports& ports, const Sessions& sessions)
+NotificationStreams::NotificationStreams(const App& app, const Ports& ports, Sessions& sessions)
     : app_(app),
       ports_(ports),
       sessions_(sessions),
       updates_(on_resource_update(ports.bus, [this](auto user_id, auto uri) { tell(user_id, uri); })),
-      opened_(ports.bus.subscribe(std::string{opened_topic}, [this](std::string_view key) { close(key); })),
+      opened_(ports.bus.subscribe(std::string{opened_topic},
+                                  [this](std::string_view key, std::string_view) { close(key); })),
       ended_(Sessions::on_ended(ports.bus, [this](std::string_view key) { close(key); })) {}
 
 std::expected<http::Response, rpc::Error> NotificationStreams::listen(const rpc::Request& request,
@@ -141,7 +150,7 @@ std::expected<http::Response, rpc::Error> NotificationStreams::listen(const rpc:
 }
 
 Task<http::Response> NotificationStreams::open(Session session, const Caller& caller) {
-  co_await ports_.bus.publish(std::string{opened_topic}, session.key);
+  co_await ports_.bus.publish(std::string{opened_topic}, session.key, {});
   co_return event_stream(std::make_unique<Stream>(*this, caller, Terms{.session_key = std::move(session).key}));
 }
 

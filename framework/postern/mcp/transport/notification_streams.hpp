@@ -7,7 +7,7 @@
 //
 // A stream hears of its own user's updates only (security.md threat 28), and ends with its token. The same news twice
 // is told once to a reader that is slow, so what waits for it is bounded by what it watches. They live on the loop that
-// opened them and hear what any loop publishes.
+// opened them and hear what any loop publishes, and what any instance does once their first bytes are out.
 #pragma once
 
 #include <expected>
@@ -27,7 +27,7 @@ namespace postern::mcp {
 class NotificationStreams {
  public:
   // All of them outlive it, and it outlives its streams.
-  NotificationStreams(const App& app, const Ports& ports, const Sessions& sessions);
+  NotificationStreams(const App& app, const Ports& ports, Sessions& sessions);
   NotificationStreams(const NotificationStreams&) = delete;
   NotificationStreams& operator=(const NotificationStreams&) = delete;
 
@@ -46,7 +46,7 @@ class NotificationStreams {
 
   const App& app_;
   const Ports& ports_;
-  const Sessions& sessions_;
+  Sessions& sessions_;
   std::list<Stream*> streams_;
   std::unique_ptr<Bus::Subscription> updates_;
   std::unique_ptr<Bus::Subscription> opened_;

@@ -21,6 +21,7 @@ class ReplyStream final : public http::BodyStream {
 
   Task<std::optional<std::string>> next() override {
     if (done_) co_return std::nullopt;
+    if (!spoke_) co_await registration_.listen();
     if (spoke_ && !request_->has_news())
       co_await race(request_->news(), clock_.sleep_for(until_keep_alive(*request_, clock_)));
     spoke_ = true;

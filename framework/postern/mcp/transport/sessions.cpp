@@ -13,21 +13,22 @@ namespace postern::mcp {
 
 namespace {
 
-constexpr std::string_view ended_topic = "mcp.session.ended";
-constexpr std::string_view log_topic = "mcp.session.log_level";
-constexpr std::string_view watched_topic = "mcp.session.watched";
-constexpr std::string_view unwatched_topic = "mcp.session.unwatched";
+constexpr std::string_view changed_topic = "mcp.session.changed";
+constexpr int attempts_max = 8;
 
-// What the bus says of a session is "<its key> <text>".
-using Listener = std::function<void(std::string_view key, std::string_view text)>;
-std::unique_ptr<Bus::Subscription> subscribe(Bus& bus, std::string_view topic, Listener listener) {
-  return bus.subscribe(std::string{topic}, [listener = std::move(listener)](std::string_view message) {
-    const std::size_t space = message.find(' ');
-    if (space != std::string_view::npos) listener(message.substr(0, space), message.substr(space + 1));
-  });
+std::string record_key(std::string_view key) { return "mcp_session/" + std::string{key}; }
+
+std::string_view take_until(char end, std::string_view& rest) {
+  const std::string_view taken = rest.substr(0, rest.find(end));
+  rest.remove_prefix(std::min(taken.size() + 1, rest.size()));
+  return taken;
 }
-
-std::string record_key(std::string_view key) { return "mcp_session_ended/" + std::string{key}; }
+template <class Number>
+Number to_number(std::string_view text) {
+  Number number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
 
 // One letter for each.
 constexpr std::array<std::pair<char, bool ClientCapabilities::*>, 5> capability_letters{
@@ -37,14 +38,14 @@ constexpr std::array<std::pair<char, bool ClientCapabilities::*>, 5> capability_
      {'t', &ClientCapabilities::sampling_tools},
      {'r', &ClientCapabilities::roots}}};
 
-std::string encode(const ClientCapabilities& client) {
+std::string letters_of(const ClientCapabilities& client) {
   std::string letters;
   for (const auto& [letter, capability] : capability_letters) {
     if (client.*capability) letters += letter;
   }
   return letters;
 }
-ClientCapabilities decode(std::string_view letters) {
+ClientCapabilities client_of(std::string_view letters) {
   ClientCapabilities client;
   for (const auto& [letter, capability] : capability_letters) client.*capability = letters.contains(letter);
   return client;
@@ -55,30 +56,39 @@ ClientCapabilities decode(std::string_view letters) {
 Sessions::Sessions(const Ports& ports, Secret key)
     : ports_(ports),
       key_(std::move(key)),
-      ended_(on_ended(ports.bus, [this](std::string_view ended) { known(ended).ended = true; })),
-      log_levels_(subscribe(ports.bus, log_topic,
-                            [this](std::string_view session, std::string_view name) {
-                              if (const auto severity = find_severity(name)) known(session).log_from = *severity;
-                            })),
-      watched_(subscribe(ports.bus, watched_topic,
-                         [this](std::string_view session, std::string_view uri) {
-                           auto& watched = known(session).watched;
-                           if (watched.size() < limits::watched_resources_max) watched.emplace(uri);
-                         })),
-      unwatched_(subscribe(ports.bus, unwatched_topic, [this](std::string_view session, std::string_view uri) {
-        known(session).watched.erase(std::string{uri});
-      })) {}
+      changes_(ports.bus.subscribe(
+          std::string{changed_topic},
+          [this](std::string_view session_key, std::string_view record) { learn(session_key, record); })) {}
 
 std::unique_ptr<Bus::Subscription> Sessions::on_ended(Bus& bus, std::function<void(std::string_view key)> listener) {
-  return bus.subscribe(std::string{ended_topic}, std::move(listener));
+  return bus.subscribe(std::string{changed_topic},
+                       [listener = std::move(listener)](std::string_view key, std::string_view record) {
+                         if (decode(record).ended) listener(key);
+                       });
+}
+
+// A line "<change> <1 if it has ended> <log level>", and one for each resource.
+std::string Sessions::encode(const State& state) {
+  std::string record = concat(std::to_string(state.change), state.ended ? " 1 " : " 0 ", to_string(state.log_from));
+  for (const std::string& uri : state.watched) record.append("\n").append(uri);
+  return record;
+}
+Sessions::State Sessions::decode(std::string_view record) {
+  State state;
+  std::string_view first = take_until('\n', record);
+  state.change = to_number<std::uint64_t>(take_until(' ', first));
+  state.ended = take_until(' ', first) == "1";
+  state.log_from = find_severity(first).value_or(state.log_from);
+  while (!record.empty()) state.watched.emplace(take_until('\n', record));
+  return state;
 }
 
 // The sealed text is "<revision's date> <unix seconds> <capabilities> <user id>"; the nonce makes each id another.
 std::string Sessions::open(Revision revision, std::string_view user_id, const ClientCapabilities& client) {
   const std::string plain = concat(rules_of(revision).date, " ", std::to_string(to_unix_seconds(ports_.clock.now())),
-                                   " ", encode(client), " ", user_id);
+                                   " ", letters_of(client), " ", user_id);
   std::string id = base64url_encode(seal(ports_.crypto, ports_.random, key_, plain, {}));
-  known(hex_encode(ports_.crypto.sha256(id)));
+  known(hex_encode(ports_.crypto.sha256(id))).read_at = ports_.clock.now();
   return id;
 }
 
@@ -90,16 +100,9 @@ std::optional<Session> Sessions::unseal(std::string_view id) const {
   if (!plain) return std::nullopt;
 
   std::string_view rest = *plain;
-  auto take_word = [&rest] {
-    const std::string_view word = rest.substr(0, rest.find(' '));
-    rest.remove_prefix(std::min(word.size() + 1, rest.size()));
-    return word;
-  };
-  const auto revision = find_revision(take_word());
-  const std::string_view time = take_word();
-  const ClientCapabilities client = decode(take_word());
-  std::int64_t opened = 0;
-  std::from_chars(time.data(), time.data() + time.size(), opened);
+  const auto revision = find_revision(take_until(' ', rest));
+  const auto opened = to_number<std::int64_t>(take_until(' ', rest));
+  const ClientCapabilities client = client_of(take_until(' ', rest));
   if (!revision) return std::nullopt;
   return Session{*revision, std::string{rest}, client, from_unix_seconds(opened) + limits::mcp_session_lifetime,
                  hex_encode(ports_.crypto.sha256(id))};
@@ -110,39 +113,69 @@ Task<Result<std::optional<Session>>> Sessions::find(std::string id, std::string 
   std::optional<Session> session = recent ? *recent : unseal(id);
   if (!session || session->user_id != user_id || ports_.clock.now() >= session->expires_at) co_return std::nullopt;
   if (!recent) recent_.remember(id, *session);
-  if (!met_.contains(session->key)) {
-    CO_TRY(auto record, co_await ports_.store.get(record_key(session->key)));
-    // What the bus told us meanwhile stands.
-    if (record) known(session->key).ended = true;
+  if (known(session->key).read_at + limits::mcp_session_known_for <= ports_.clock.now()) {
+    CO_TRY(co_await read_again(session->key));
   }
-  if (known(session->key).ended) co_return std::nullopt;
+  if (known(session->key).state.ended) co_return std::nullopt;
   co_return session;
 }
 
-Task<Result<void>> Sessions::end(Session session) {
-  CO_TRY(co_await ports_.store.create(record_key(session.key), "", session.expires_at));
-  co_await ports_.bus.publish(std::string{ended_topic}, session.key);
+Task<Result<void>> Sessions::read_again(std::string session_key) {
+  const TimePoint now = ports_.clock.now();
+  CO_TRY(const auto record, co_await ports_.store.get(record_key(session_key)));
+  if (record) learn(session_key, record->value);
+  known(session_key).read_at = now;
   co_return Result<void>{};
+}
+
+// What the bus told us meanwhile stands.
+void Sessions::learn(std::string_view key, std::string_view record) {
+  State state = decode(record);
+  if (Known& met = known(key); state.change > met.state.change) met.state = std::move(state);
+}
+
+Task<Result<void>> Sessions::change(Session session, std::function<void(State&)> apply) {
+  const std::string key = record_key(session.key);
+  for (int attempt = 0; attempt < attempts_max; ++attempt) {
+    CO_TRY(const auto entry, co_await ports_.store.get(key));
+    State state = entry ? decode(entry->value) : State{};
+    apply(state);
+    ++state.change;
+    const std::string record = encode(state);
+    const auto changed = entry ? co_await ports_.store.replace(key, entry->version, record, session.expires_at)
+                               : co_await ports_.store.create(key, record, session.expires_at);
+    if (!changed) co_return std::unexpected(changed.error());
+    if (!*changed) continue;
+    co_await ports_.bus.publish(std::string{changed_topic}, session.key, record);
+    co_return Result<void>{};
+  }
+  co_return fail(Error::Kind::unavailable, "Too many change the session at once.");
+}
+
+Task<Result<void>> Sessions::end(Session session) {
+  return change(std::move(session), [](State& state) { state.ended = true; });
 }
 
 Severity Sessions::log_from(const Session& session) const {
   const auto found = met_.find(session.key);
-  return found == met_.end() ? Known{}.log_from : found->second.log_from;
+  return found == met_.end() ? State{}.log_from : found->second.state.log_from;
 }
-
-Task<void> Sessions::set_log_from(const Session& session, Severity severity) {
-  return ports_.bus.publish(std::string{log_topic}, concat(session.key, " ", to_string(severity)));
+Task<Result<void>> Sessions::set_log_from(Session session, Severity severity) {
+  return change(std::move(session), [severity](State& state) { state.log_from = severity; });
 }
 
 bool Sessions::watches(std::string_view session_key, std::string_view uri) const {
   const auto found = met_.find(std::string{session_key});
-  return found != met_.end() && found->second.watched.contains(uri);
+  return found != met_.end() && found->second.state.watched.contains(uri);
 }
-Task<void> Sessions::watch(const Session& session, std::string uri) {
-  return ports_.bus.publish(std::string{watched_topic}, concat(session.key, " ", uri));
+Task<Result<void>> Sessions::watch(Session session, std::string uri) {
+  return change(std::move(session), [uri = std::move(uri)](State& state) {
+    const bool is_line = !uri.contains('\n');  // as every URI is
+    if (is_line && state.watched.size() < limits::watched_resources_max) state.watched.insert(uri);
+  });
 }
-Task<void> Sessions::unwatch(const Session& session, std::string uri) {
-  return ports_.bus.publish(std::string{unwatched_topic}, concat(session.key, " ", uri));
+Task<Result<void>> Sessions::unwatch(Session session, std::string uri) {
+  return change(std::move(session), [uri = std::move(uri)](State& state) { state.watched.erase(uri); });
 }
 
 Sessions::Known& Sessions::known(std::string_view key) {

@@ -7,11 +7,13 @@
 // An id is good on every instance, until it expires or is ended. It is bound to its user: anybody else sees nothing
 // (security.md threat 27). It is no proof of who calls: the access token is.
 //
-// Ending one writes a record to the Store, which has the truth, and says so on the bus. An instance reads the Store
-// when it meets an id for the first time, and afterwards goes by the bus alone; so an ordinary request does no I/O.
-// What it has met is forgotten when it grows too large, and then read again.
+// What its client says of a session (that it has ended, what it wants to hear of) is one record in the Store, which has
+// the truth, and is told on the bus. An instance reads the Store when it meets an id for the first time, and again when
+// it last did so limits::mcp_session_known_for ago, for not every instance hears the bus; so an ordinary request does
+// no I/O. What it has met is forgotten when it grows too large.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -24,6 +26,7 @@
 #include "postern/base/result.hpp"
 #include "postern/base/secret.hpp"
 #include "postern/base/task.hpp"
+#include "postern/base/time.hpp"
 #include "postern/mcp/client.hpp"
 #include "postern/mcp/revision.hpp"
 #include "postern/ports/ports.hpp"
@@ -52,37 +55,46 @@ class Sessions {
 
   [[nodiscard]] Task<Result<void>> end(Session session);
 
-  // What the client wants to hear of logs (2025-11-25, server/utilities/logging). Kept in memory, on every event loop.
+  // What the client wants to hear of logs (2025-11-25, server/utilities/logging).
   [[nodiscard]] Severity log_from(const Session& session) const;
-  [[nodiscard]] Task<void> set_log_from(const Session& session, Severity severity);
+  [[nodiscard]] Task<Result<void>> set_log_from(Session session, Severity severity);
 
-  // The resources that a client wants to hear of (2025-11-25, server/resources, subscriptions). In memory, too.
+  // The resources that a client wants to hear of (2025-11-25, server/resources, subscriptions).
   [[nodiscard]] bool watches(std::string_view session_key, std::string_view uri) const;
-  [[nodiscard]] Task<void> watch(const Session& session, std::string uri);
-  [[nodiscard]] Task<void> unwatch(const Session& session, std::string uri);
+  [[nodiscard]] Task<Result<void>> watch(Session session, std::string uri);
+  [[nodiscard]] Task<Result<void>> unwatch(Session session, std::string uri);
+
+  // For who has just begun to hear the bus.
+  [[nodiscard]] Task<Result<void>> read_again(std::string session_key);
 
   [[nodiscard]] static std::unique_ptr<Bus::Subscription> on_ended(Bus& bus,
                                                                    std::function<void(std::string_view key)> listener);
 
  private:
-  struct Known {
+  struct State {
+    std::uint64_t change = 0;  // counts up
     bool ended = false;
     Severity log_from = Severity::info;
     std::set<std::string, std::less<>> watched;
   };
+  struct Known {
+    State state;
+    TimePoint read_at;
+  };
 
+  [[nodiscard]] static std::string encode(const State& state);
+  [[nodiscard]] static State decode(std::string_view record);
   // Nullopt if the id is not ours, whoever comes with it.
   [[nodiscard]] std::optional<Session> unseal(std::string_view id) const;
+  [[nodiscard]] Task<Result<void>> change(Session session, std::function<void(State&)> apply);
+  void learn(std::string_view key, std::string_view record);
   Known& known(std::string_view key);
 
   const Ports ports_;
   const Secret key_;
   RecentlyOpened<Session> recent_;
   std::unordered_map<std::string, Known> met_;
-  std::unique_ptr<Bus::Subscription> ended_;
-  std::unique_ptr<Bus::Subscription> log_levels_;
-  std::unique_ptr<Bus::Subscription> watched_;
-  std::unique_ptr<Bus::Subscription> unwatched_;
+  std::unique_ptr<Bus::Subscription> changes_;
 };
 
 }  // namespace postern::mcp
