@@ -8,6 +8,7 @@
 #include "postern/base/concat.hpp"
 #include "postern/base/encoding.hpp"
 #include "postern/oauth/grants.hpp"
+#include "postern/oauth/testing/no_sign_in.hpp"
 #include "postern/testing/test_ports.hpp"
 
 namespace postern::clerk {
@@ -15,22 +16,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Nobody signs in here.
-class NoSignIn final : public oauth::SignIn {
- public:
-  std::string begin(const oauth::SignInRequest&) override { return {}; }
-  Task<Result<oauth::SignedInUser>> complete(const oauth::SignInReturn&) override {
-    co_return fail(Error::Kind::unauthorized, "nobody");
-  }
-  Task<Result<oauth::SignedInUser>> recognize(std::string) override {
-    co_return fail(Error::Kind::unauthorized, "nobody");
-  }
-  Task<Result<oauth::SignedInUser>> confirm(const oauth::SignedInUser& user) override { co_return user; }
-};
-
 struct Fixture {
   testing::TestPorts test;
-  NoSignIn sign_in;
+  oauth::NoSignIn sign_in;
   oauth::AuthorizationServer server{{.issuer = "https://mcp.test",
                                      .resource = "https://mcp.test/mcp",
                                      .server_name = "Acme",

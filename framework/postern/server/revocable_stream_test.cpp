@@ -4,23 +4,11 @@
 
 #include "postern/base/channel.hpp"
 #include "postern/oauth/grants.hpp"
+#include "postern/oauth/testing/no_sign_in.hpp"
 #include "postern/testing/test_ports.hpp"
 
 namespace postern::server {
 namespace {
-
-// Nobody signs in here.
-class NoSignIn final : public oauth::SignIn {
- public:
-  std::string begin(const oauth::SignInRequest&) override { return {}; }
-  Task<Result<oauth::SignedInUser>> complete(const oauth::SignInReturn&) override {
-    co_return fail(Error::Kind::unauthorized, "nobody");
-  }
-  Task<Result<oauth::SignedInUser>> recognize(std::string) override {
-    co_return fail(Error::Kind::unauthorized, "nobody");
-  }
-  Task<Result<oauth::SignedInUser>> confirm(const oauth::SignedInUser& user) override { co_return user; }
-};
 
 // Says what it is told to, and whether it is still there.
 class Talker final : public http::BodyStream {
@@ -36,7 +24,7 @@ class Talker final : public http::BodyStream {
 
 struct Fixture {
   testing::TestPorts test;
-  NoSignIn sign_in;
+  oauth::NoSignIn sign_in;
   oauth::AuthorizationServer server{{.issuer = "https://mcp.test",
                                      .resource = "https://mcp.test/mcp",
                                      .authorization_server = {},
