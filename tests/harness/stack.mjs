@@ -102,10 +102,13 @@ export const programFile = (program) => path.resolve(build, program);
 
 export const publishableKey = (port) => `pk_test_${Buffer.from(`127.0.0.1:${port}$`).toString('base64')}`;
 
-// `webhooks`, if given, is { url, secret }: where it tells what happens.
-export async function startClerk(port, webhooks) {
+// What the server is at the offline Clerk's OAuth server, for AUTH_MODE=clerk-login.
+export const oauthClient = { CLERK_OAUTH_CLIENT_ID: 'offlinemcpserver', CLERK_OAUTH_CLIENT_SECRET: 'offline_secret_of_the_mcp_server' };
+
+// `webhooks`, if given, is { url, secret }: where it tells what happens. `callback` is where that client lives.
+export async function startClerk(port, webhooks, callback) {
   port ??= await freePort();
-  const listener = webhooks ? ['--webhooks', webhooks.url] : [];
+  const listener = [...(webhooks ? ['--webhooks', webhooks.url] : []), ...(callback ? ['--oauth-callback', callback] : [])];
   const clerk = new Program('offline Clerk', 'framework/emulators/clerk/clerk-emulator', ['--port', String(port), ...listener],
     { CLERK_SECRET_KEY: secretKey, CLERK_WEBHOOK_SECRET: webhooks?.secret ?? '' }, `http://127.0.0.1:${port}`);
   clerk.publishableKey = publishableKey(port);
@@ -136,7 +139,7 @@ export async function startStack(settings = {}, { program = 'framework/hosts/nat
   const [clerkPort, appPort, serverPort] = [await freePort(), await freePort(), await freePort()];
   const [appUrl, serverUrl] = [`http://localhost:${appPort}`, `http://localhost:${serverPort}`];
   const secret = settings.CLERK_WEBHOOK_SECRET;
-  const clerk = await startClerk(clerkPort, secret && { url: `${serverUrl}/webhooks/clerk`, secret });
+  const clerk = await startClerk(clerkPort, secret && { url: `${serverUrl}/webhooks/clerk`, secret }, `${serverUrl}/callback`);
   const keys = { CLERK_PUBLISHABLE_KEY: clerk.publishableKey, CLERK_SECRET_KEY: secretKey, CLERK_API_URL: clerk.url };
 
   const startApp = () =>

@@ -28,7 +28,7 @@ struct ApiError {
   [[nodiscard]] static ApiError too_many(std::string_view what);
 };
 
-// What an endpoint of the Backend API comes to: the body of a 200, or an error.
+// What an endpoint of the Backend API comes to: the body of a 200, null for a 204, or an error.
 using Answer = std::expected<json::Value, ApiError>;
 
 [[nodiscard]] http::Response to_response(const ApiError& error, std::string_view trace_id);

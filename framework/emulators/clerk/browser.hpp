@@ -28,7 +28,9 @@ inline constexpr std::string_view browser_cookie = "__client";
 
 // The browser that sent the request, if we have met it.
 [[nodiscard]] Browser* find_browser(Call& call);
-// The same, or a new one.
+// The same by its cookie alone, which no link can bring along.
+[[nodiscard]] Browser* find_browser_by_cookie(Call& call);
+// The browser, or a new one.
 [[nodiscard]] Browser& this_browser(Call& call);
 void remember_browser(http::Response& response, const Browser& browser);
 

@@ -68,9 +68,9 @@ Read<std::optional<std::int64_t>> optional_number(const json::Object& body, std:
   return number;
 }
 
-Read<bool> optional_flag(const json::Object& body, std::string_view name) {
+Read<bool> optional_flag(const json::Object& body, std::string_view name, bool absent) {
   const json::Value* value = find_set(body, name);
-  if (!value) return false;
+  if (!value) return absent;
   if (!value->is_bool()) return wrong_type(name, "true or false");
   return value->get_bool();
 }

@@ -39,7 +39,7 @@ using Read = std::expected<T, ApiError>;
 [[nodiscard]] Read<std::string> required_text(const json::Object& body, std::string_view name);
 [[nodiscard]] Read<std::optional<std::int64_t>> optional_number(const json::Object& body, std::string_view name,
                                                                 std::int64_t minimum, std::int64_t maximum);
-[[nodiscard]] Read<bool> optional_flag(const json::Object& body, std::string_view name);
+[[nodiscard]] Read<bool> optional_flag(const json::Object& body, std::string_view name, bool absent = false);
 [[nodiscard]] Read<json::Object> optional_object(const json::Object& body, std::string_view name);
 [[nodiscard]] Read<std::vector<std::string>> optional_texts(const json::Object& body, std::string_view name);
 // Absent leaves `target` as it is, null or "" clears it.

@@ -77,7 +77,7 @@ http::Response failed(const Fault& fault, World& world) {
 
 Emulator::Emulator(Settings settings, Clock& clock, Random& random, Fetch& fetch, SigningKey key)
     : world_(std::move(settings), clock, random, std::move(key)), fetch_(fetch) {
-  add_routes(router_, world_);
+  add_routes(router_, world_, fetch_);
 }
 
 Task<http::Response> Emulator::handle(http::Request request) {

@@ -13,6 +13,10 @@ constexpr std::string_view trace = "handshake";
 
 Browser* find_browser(Call& call) {
   if (Browser* known = find(call.world.browsers, query_value(call.query, "__clerk_db_jwt"))) return known;
+  return find_browser_by_cookie(call);
+}
+
+Browser* find_browser_by_cookie(Call& call) {
   const auto cookie = http::find_cookie(call.request.headers, browser_cookie);
   return cookie ? find(call.world.browsers, *cookie) : nullptr;
 }

@@ -142,7 +142,65 @@ struct M2mToken : IssuedToken {
 
 struct OAuthToken : IssuedToken {
   std::string client_id;
+  std::string grant_id;  // empty: issued by a lever
   std::vector<std::string> audience;
+};
+
+// A client of the instance's OAuth server (clerk.md 3.9, 5.2): made through the Backend API, registered by itself, or
+// met by the address of its metadata document, which is then its client_id.
+struct OAuthApplication {
+  std::string id;
+  std::string client_id;
+  std::string client_secret;  // empty: public
+  std::string name;
+  std::optional<std::string> client_uri;
+  std::vector<std::string> redirect_uris;
+  std::vector<std::string> scopes;
+  bool pkce_required = false;
+  bool consent_screen_enabled = true;
+  bool introduced_itself = false;
+  TimePoint created_at;
+  TimePoint updated_at;
+
+  [[nodiscard]] bool is_public() const { return client_secret.empty(); }
+};
+
+// What a user has allowed a client: first a code, then tokens.
+struct OAuthGrant {
+  std::string id;
+  std::string client_id;
+  std::string user_id;
+  std::optional<std::string> organization_id;  // with the scope user:org:read
+  std::vector<std::string> scopes;
+  std::string resource;  // RFC 8707; empty: none was named
+  std::string redirect_uri;
+  std::string code_challenge;  // empty: no PKCE
+  std::string nonce;
+  std::string code;
+  TimePoint code_expires_at;
+  bool code_redeemed = false;
+  std::string refresh_token;
+  bool revoked = false;
+};
+
+enum class ResponseMode : std::uint8_t { query, form_post };
+
+// An authorization request that has passed its checks, and waits for its user's decision.
+struct OAuthRequest {
+  OAuthGrant grant;  // what it would become
+  std::string state;
+  ResponseMode response_mode = ResponseMode::query;
+  std::string browser_id;
+  TimePoint expires_at;
+};
+
+// The instance's settings for all of them, as the dashboard's page for MCP servers leaves them.
+struct OAuthSettings {
+  bool dynamic_registration = true;
+  bool jwt_access_tokens = true;
+  bool audience_claim = true;
+  bool client_documents = true;
+  std::vector<std::string> default_scopes = {"profile", "email"};
 };
 
 // Cookies to set, kept under a nonce for the seconds between the redirect to the app and the app's call for them.

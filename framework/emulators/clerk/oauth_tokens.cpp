@@ -38,6 +38,12 @@ std::string sign(const World& world, const OAuthToken& token) {
 
 }  // namespace
 
+const OAuthToken& issue(World& world, OAuthToken token, std::int64_t lifetime_seconds, Format format) {
+  fill_in(world, token, "oat_", lifetime_seconds);
+  if (format == Format::jwt) token.secret = sign(world, token);
+  return world.oauth_tokens.emplace(token.id, std::move(token)).first->second;
+}
+
 Answer issue(Call& call) {
   World& world = call.world;
   if (World::full(world.oauth_tokens)) return std::unexpected(ApiError::too_many("OAuth tokens"));
@@ -49,11 +55,9 @@ Answer issue(Call& call) {
   TRY(const auto lifetime, optional_number(call.body, "lifetime_seconds", 1, lifetime_max));
   TRY(const auto format, optional_text(call.body, "format"));
   token.client_id = client_id;
-  fill_in(world, token, "oat_", lifetime.value_or(lifetime_default));
-  if (format != "opaque") token.secret = sign(world, token);
-  json::Object object{{"id", token.id}, {"access_token", token.secret}};
-  world.oauth_tokens.emplace(token.id, std::move(token));
-  return object;
+  const OAuthToken& issued = issue(world, std::move(token), lifetime.value_or(lifetime_default),
+                                   format == "opaque" ? Format::opaque : Format::jwt);
+  return json::Object{{"id", issued.id}, {"access_token", issued.secret}};
 }
 
 Answer revoke(Call& call) {

@@ -62,6 +62,14 @@ form { margin: 0; }
   display: block; width: 100%; padding: 11px; border: 0; border-radius: 10px; background: var(--accent); color: var(--card);
   font: inherit; font-weight: 600; cursor: pointer;
 }
+.button.quiet { background: none; border: 1px solid var(--line); color: inherit; }
+.account { display: flex; align-items: center; gap: 12px; padding: 14px 32px; font-size: 14px; }
+.asks { margin: 0; padding-left: 18px; }
+.asks li { margin: 4px 0; }
+.decision { display: grid; grid-template-columns: 1fr 1fr; gap: 10px; padding: 20px 32px 0; border-top: 1px solid var(--line); }
+.decision label { grid-column: 1 / -1; font-size: 13px; color: var(--quiet); }
+.decision select { display: block; width: 100%; margin-top: 4px; padding: 9px; border: 1px solid var(--line); border-radius: 10px; background: var(--card); color: var(--text); font: inherit; }
+.leads { margin: 14px 32px 16px; text-align: center; font-size: 13px; overflow-wrap: anywhere; }
 .below { margin: 18px 0 0; text-align: center; font-size: 13px; }
 a { color: var(--accent); }
 section { padding: 20px 32px; border-top: 1px solid var(--line); }
@@ -92,9 +100,8 @@ http::Response html_page(const HtmlPage& page) {
   if (const std::size_t at = html.find("<!--mark-->"); at != std::string::npos) html.replace(at, 11, mark);
   http::Response response = http::Response::html(page.status, std::move(html));
   response.headers.set("Content-Security-Policy",
-                       "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors "
-                       "'none'; form-action 'self'" +
-                           (page.form_targets.empty() ? "" : " " + page.form_targets));
+                       "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'" +
+                           (page.forms_lead_anywhere ? "" : "; form-action 'self' " + page.form_targets));
   response.headers.set("Cache-Control", "no-store");
   response.headers.set("X-Content-Type-Options", "nosniff");
   response.headers.set("Referrer-Policy",

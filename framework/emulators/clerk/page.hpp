@@ -16,7 +16,8 @@ struct HtmlPage {
   int status = 200;
   std::string title;
   std::string body;
-  std::string form_targets{};  // origins, beside our own, that a form may lead to through redirects
+  std::string form_targets{};        // origins, beside our own, that a form may lead to through redirects
+  bool forms_lead_anywhere = false;  // for the way to an OAuth client: nobody knows all its hops
 };
 
 [[nodiscard]] http::Response html_page(const HtmlPage& page);

@@ -6,6 +6,9 @@
 #include "emulators/clerk/instance.hpp"
 #include "emulators/clerk/jwt_templates.hpp"
 #include "emulators/clerk/m2m_tokens.hpp"
+#include "emulators/clerk/oauth/applications.hpp"
+#include "emulators/clerk/oauth/introduce.hpp"
+#include "emulators/clerk/oauth/oauth_server.hpp"
 #include "emulators/clerk/oauth_tokens.hpp"
 #include "emulators/clerk/organizations.hpp"
 #include "emulators/clerk/page.hpp"
@@ -54,6 +57,8 @@ constexpr ApiRoute token_routes[] = {
 
 constexpr ApiRoute api_routes[] = {
     {Method::get, "/.well-known/jwks.json", instance::jwks, Access::open},
+    {Method::get, "/.well-known/oauth-authorization-server", oauth::authorization_server_metadata, Access::open},
+    {Method::get, "/.well-known/openid-configuration", oauth::openid_configuration, Access::open},
     {Method::get, "/v1/jwks", instance::jwks},
     {Method::post, "/v1/testing_tokens", instance::create_testing_token},
 
@@ -93,6 +98,16 @@ constexpr ApiRoute api_routes[] = {
     {Method::post, "/v1/organizations/{organization}/memberships", organizations::add_membership},
     {Method::delete_, "/v1/organizations/{organization}/memberships/{user_id}", organizations::remove_membership},
 
+    {Method::get, "/v1/oauth_applications", oauth_applications::list},
+    {Method::post, "/v1/oauth_applications", oauth_applications::create},
+    {Method::get, "/v1/oauth_applications/{oauth_application_id}", oauth_applications::get},
+    {Method::patch, "/v1/oauth_applications/{oauth_application_id}", oauth_applications::update},
+    {Method::delete_, "/v1/oauth_applications/{oauth_application_id}", oauth_applications::remove},
+    {Method::post, "/v1/oauth_applications/{oauth_application_id}/rotate_secret", oauth_applications::rotate_secret},
+    {Method::post, "/v1/oauth_applications/{oauth_application_id}/revoke_token", oauth_applications::revoke_token},
+    {Method::get, "/v1/instance/oauth_application_settings", oauth_applications::settings},
+    {Method::patch, "/v1/instance/oauth_application_settings", oauth_applications::update_settings},
+
     {Method::post, "/v1/sign_in_tokens", sign_in_tokens::create},
     {Method::post, "/v1/sign_in_tokens/{sign_in_token_id}/revoke", sign_in_tokens::revoke},
 
@@ -122,6 +137,20 @@ constexpr PageRoute page_routes[] = {
     {Method::get, "/sign-out", browser::show_sign_out},
     {Method::post, "/sign-out", browser::sign_out},
     {Method::get, "/v1/client/handshake", browser::handshake},
+
+    {Method::post, "/oauth/consent", oauth::decide},
+    {Method::post, "/oauth/token", oauth::token},
+    {Method::get, "/oauth/userinfo", oauth::user_info},
+    {Method::post, "/oauth/userinfo", oauth::user_info},
+    {Method::post, "/oauth/token_info", oauth::token_info},
+    {Method::post, "/oauth/token/revoke", oauth::revoke},
+    {Method::post, "/oauth/register", oauth::register_client},
+};
+
+// The one page before which something has to be fetched.
+constexpr PageRoute authorize_routes[] = {
+    {Method::get, "/oauth/authorize", oauth::authorize},
+    {Method::post, "/oauth/authorize", oauth::authorize},
 };
 
 }  // namespace
@@ -186,6 +215,7 @@ Answer answer(const ApiRoute& route, World& world, const http::Request& request,
 Task<http::Response> serve_api(const ApiRoute& route, World& world, http::Request& request,
                                const http::PathParameters& path) {
   const Answer made = answer(route, world, request, path);
+  if (made && made->is_null()) co_return http::Response::empty(204);
   if (made) co_return http::Response::json(200, json::serialize(*made));
   co_return to_response(made.error(), world.new_id("trace_"));
 }
@@ -198,9 +228,15 @@ Task<http::Response> serve_page(const PageRoute& route, World& world, http::Requ
   co_return route.endpoint(call);
 }
 
+Task<http::Response> serve_authorize(const PageRoute& route, World& world, Fetch& fetch, http::Request& request,
+                                     const http::PathParameters& path) {
+  co_await oauth::meet_client(world, fetch, request);
+  co_return co_await serve_page(route, world, request, path);
+}
+
 }  // namespace
 
-void add_routes(http::Router& router, World& world) {
+void add_routes(http::Router& router, World& world, Fetch& fetch) {
   const auto add = [&](const ApiRoute& route, const std::string& pattern) {
     router.add(route.method, pattern, [&route, &world](http::Request& request, const http::PathParameters& path) {
       return serve_api(route, world, request, path);
@@ -215,6 +251,12 @@ void add_routes(http::Router& router, World& world) {
     router.add(route.method, route.pattern, [&route, &world](http::Request& request, const http::PathParameters& path) {
       return serve_page(route, world, request, path);
     });
+  }
+  for (const PageRoute& route : authorize_routes) {
+    router.add(route.method, route.pattern,
+               [&route, &world, &fetch](http::Request& request, const http::PathParameters& path) {
+                 return serve_authorize(route, world, fetch, request, path);
+               });
   }
 }
 

@@ -61,6 +61,17 @@ void seed(World& world) {
                                          .name = "Nightly job",
                                          .secret_key = "ak_offline_machine_caller",
                                          .may_call = {std::string(server)}});
+  // What the MCP server is at the OAuth server, with AUTH_MODE=clerk-login. It asks people itself, so Clerk need not.
+  OAuthApplication server_application{.id = "oa_McpServer0000000000000000001",
+                                      .client_id = "offlinemcpserver",
+                                      .client_secret = "offline_secret_of_the_mcp_server",
+                                      .name = "MCP server",
+                                      .redirect_uris = {world.settings().oauth_callback},
+                                      .scopes = {"openid", "profile", "email"},
+                                      .pkce_required = true,
+                                      .consent_screen_enabled = false};
+  server_application.created_at = server_application.updated_at = founded;
+  world.oauth_applications.emplace(server_application.id, std::move(server_application));
   // What the example app takes as a bearer token: its API is the audience (clerk.md 2.3).
   JwtTemplate acme{.id = "jtmp_Postern00000000000000000001", .name = "postern"};
   acme.claims = {{"aud", "acme-app"}, {"email", "{{user.primary_email_address}}"}, {"name", "{{user.full_name}}"}};

@@ -29,6 +29,12 @@ Result<void> check_secret_key(std::string_view key) {
   return {};
 }
 
+Result<void> check_oauth_callback(const Settings& settings) {
+  const auto url = uri::Url::parse(settings.oauth_callback);
+  if (url && url->is_loopback()) return {};
+  return fail(Error::Kind::invalid, "--oauth-callback must be an address of this machine.");
+}
+
 Result<void> check_webhooks(const Settings& settings) {
   if (settings.webhook_url.empty()) return {};
   const auto url = uri::Url::parse(settings.webhook_url);
@@ -46,7 +52,7 @@ Result<Settings> Settings::parse(std::span<const char* const> arguments, const E
   settings.webhook_secret = environment("CLERK_WEBHOOK_SECRET").value_or("");
   for (std::size_t i = 0; i < arguments.size(); i += 2) {
     const std::string_view flag = arguments[i];
-    if (flag != "--port" && flag != "--state" && flag != "--webhooks") {
+    if (flag != "--port" && flag != "--state" && flag != "--webhooks" && flag != "--oauth-callback") {
       return fail(Error::Kind::invalid, "Unknown argument: " + std::string(flag));
     }
     if (i + 1 == arguments.size()) return fail(Error::Kind::invalid, std::string(flag) + " needs a value.");
@@ -54,11 +60,14 @@ Result<Settings> Settings::parse(std::span<const char* const> arguments, const E
       TRY(settings.port, parse_port(arguments[i + 1]));
     } else if (flag == "--state") {
       settings.state_file = arguments[i + 1];
+    } else if (flag == "--oauth-callback") {
+      settings.oauth_callback = arguments[i + 1];
     } else {
       settings.webhook_url = arguments[i + 1];
     }
   }
   TRY(check_webhooks(settings));
+  TRY(check_oauth_callback(settings));
   TRY(check_secret_key(settings.secret_key));
   return settings;
 }
@@ -68,9 +77,10 @@ std::string Settings::issuer() const { return "http://" + host(); }
 std::string Settings::publishable_key() const { return "pk_test_" + base64_encode(host() + "$"); }
 
 std::string usage() {
-  return "usage: clerk-emulator [--port 8790] [--state <path>] [--webhooks <url>]\n"
+  return "usage: clerk-emulator [--port 8790] [--state <path>] [--webhooks <url>] [--oauth-callback <url>]\n"
          "  --state   keep the signing key there, so that tokens survive a restart\n"
          "  --webhooks  send events there, signed with CLERK_WEBHOOK_SECRET\n"
+         "  --oauth-callback  where the seeded OAuth application lives; http://localhost:8788/callback if left out\n"
          "  environment: CLERK_SECRET_KEY (sk_test_...), CLERK_WEBHOOK_SECRET (whsec_...)\n";
 }
 

@@ -21,6 +21,8 @@ struct Settings {
   std::string secret_key = "sk_test_postern_offline_clerk";
   // Where the signing key is kept, so that tokens and JWKS caches outlive a restart. Empty: a new key at each start.
   std::string state_file;
+  // Where the seeded OAuth application sends people back to: the MCP server with AUTH_MODE=clerk-login.
+  std::string oauth_callback = "http://localhost:8788/callback";
   // Where events are sent to, and the whsec_... that signs them. Empty: nowhere.
   std::string webhook_url;
   std::string webhook_secret;

@@ -97,10 +97,15 @@ void end_session(World& world, Browser& visitor, SessionStatus status) {
   if (status == SessionStatus::ended) world.emit("session.ended", sessions::to_json(*session));
 }
 
-// Back to where the person came from. The app learns from the parameter which browser this is, and asks by handshake.
-http::Response go_back(const Browser& visitor, std::string_view redirect_url) {
-  http::Response response = http::Response::redirect(
-      303, redirect_url.empty() ? "/" : with_parameter(redirect_url, "__clerk_db_jwt", visitor.id));
+bool is_own(const World& world, const uri::Url& url) { return url.origin() == world.settings().issuer(); }
+
+// Back to where the person came from. An app learns from the parameter which browser this is, and asks by handshake;
+// our own pages know it by its cookie.
+http::Response go_back(const World& world, const Browser& visitor, std::string_view redirect_url) {
+  const auto url = parse_redirect_url(redirect_url);
+  std::string location = "/";
+  if (url) location = is_own(world, *url) ? redirect_url : with_parameter(redirect_url, "__clerk_db_jwt", visitor.id);
+  http::Response response = http::Response::redirect(303, location);
   response.headers.set("Cache-Control", "no-store");
   remember_browser(response, visitor);
   return response;
@@ -130,13 +135,15 @@ http::Response show_sign_in(Call& call) {
   const std::string buttons = people_buttons(call, ticket);
   if (buttons.empty()) return message(404, "Nobody to sign in as", "The link was used before or is too old.");
 
-  const std::string to = redirect_url ? " to continue to " + redirect_url->origin() : "";
+  const bool leads_to_client = redirect_url && is_own(call.world, *redirect_url);  // by way of /oauth/authorize
+  const std::string to = redirect_url && !leads_to_client ? " to continue to " + redirect_url->origin() : "";
   std::string body = "<main><div class=\"card\"><header><!--mark--><h1>Sign in</h1><p>Choose who you are" +
                      escape_html(to) + "</p></header>\n<form class=\"people\" method=\"post\" action=\"/sign-in\">\n";
   body += hidden("redirect_url", target) + hidden("ticket", ticket) + "\n" + buttons;
   body += "</form>\n<footer>Development mode: the offline Clerk. No password, no network.</footer></div></main>";
   const std::string targets = redirect_url ? redirect_url->origin() + " " + call.world.settings().issuer() : "";
-  return html_page({.title = "Sign in", .body = std::move(body), .form_targets = targets});
+  return html_page(
+      {.title = "Sign in", .body = std::move(body), .form_targets = targets, .forms_lead_anywhere = leads_to_client});
 }
 
 http::Response sign_in(Call& call) {
@@ -148,7 +155,7 @@ http::Response sign_in(Call& call) {
   Browser& visitor = this_browser(call);
   end_session(call.world, visitor, SessionStatus::replaced);
   visitor.session_id = call.world.start_session(user->id, visitor.client_id).id;
-  return go_back(visitor, post->redirect_url);
+  return go_back(call.world, visitor, post->redirect_url);
 }
 
 http::Response show_sign_out(Call& call) {
@@ -168,7 +175,7 @@ http::Response sign_out(Call& call) {
   if (!post) return foreign_redirect();
   Browser& visitor = this_browser(call);
   end_session(call.world, visitor, SessionStatus::ended);
-  return go_back(visitor, post->redirect_url);
+  return go_back(call.world, visitor, post->redirect_url);
 }
 
 }  // namespace postern::emulator::browser

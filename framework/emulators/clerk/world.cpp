@@ -77,6 +77,7 @@ void World::remove_user(std::string_view id) {
   std::erase_if(sessions, of_user);
   std::erase_if(memberships, of_user);
   std::erase_if(sign_in_tokens, of_user);
+  std::erase_if(oauth_grants, of_user);
   const auto of_subject = [id](const auto& entry) { return entry.second.subject == id; };
   std::erase_if(api_keys, of_subject);
   std::erase_if(oauth_tokens, of_subject);
@@ -86,6 +87,12 @@ void World::remove_user(std::string_view id) {
 JwtTemplate* World::find_template(std::string_view name) {
   const auto found = std::ranges::find_if(templates, [name](const auto& entry) { return entry.second.name == name; });
   return found == templates.end() ? nullptr : &found->second;
+}
+
+OAuthApplication* World::find_application(std::string_view client_id) {
+  const auto found = std::ranges::find_if(
+      oauth_applications, [client_id](const auto& entry) { return entry.second.client_id == client_id; });
+  return found == oauth_applications.end() ? nullptr : &found->second;
 }
 
 Organization* World::find_organization(std::string_view id_or_slug) {
@@ -145,6 +152,10 @@ void World::reset() {
   machines.clear();
   m2m_tokens.clear();
   oauth_tokens.clear();
+  oauth_applications.clear();
+  oauth_grants.clear();
+  oauth_requests.clear();
+  oauth_settings = {};
   faults.clear();
   calls.clear();
   events.clear();

@@ -93,6 +93,7 @@ class World {
   void remove_user(std::string_view id);
 
   [[nodiscard]] JwtTemplate* find_template(std::string_view name);
+  [[nodiscard]] OAuthApplication* find_application(std::string_view client_id);
   [[nodiscard]] Organization* find_organization(std::string_view id_or_slug);
   [[nodiscard]] const Membership* find_membership(std::string_view organization_id, std::string_view user_id) const;
 
@@ -122,6 +123,10 @@ class World {
   Table<Machine> machines;
   Table<M2mToken> m2m_tokens;
   Table<OAuthToken> oauth_tokens;
+  Table<OAuthApplication> oauth_applications;
+  Table<OAuthGrant> oauth_grants;
+  Table<OAuthRequest> oauth_requests;  // by the handle that the consent page has
+  OAuthSettings oauth_settings;
   std::deque<Fault> faults;
   std::deque<RecordedCall> calls;
   std::deque<Event> events;
