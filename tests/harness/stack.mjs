@@ -37,10 +37,11 @@ export async function freePort() {
 
 export class Program {
   // `command` is a program of the build, or an absolute path.
-  constructor(name, command, args, env, url) {
+  constructor(name, command, args, env, url, cwd) {
     Object.assign(this, { name, url, log: '', exit: null });
     this.process = spawn(programFile(command), args, {
       env: { PATH: process.env.PATH, ASAN_OPTIONS: 'detect_leaks=1', ...env },
+      cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true, // a process group of its own, so that kill() reaches what it started
     });
@@ -132,9 +133,16 @@ const startHost = {
       { WORKER_VARIABLES: JSON.stringify(settings), WORKER_BUNDLE: bundle, WORKER_INSTANCES: String(instances) }, settings.SERVER_URL),
 };
 
+// The apps of examples/, and how each is started. Those from npm are installed by `./dev test` (need_example_apps).
+const exampleApps = {
+  'acme-app': ['examples/acme-app/acme-app', []],
+  'express-app': [process.execPath, ['server.mjs']],
+  'react-router-app': [process.execPath, ['node_modules/@react-router/serve/bin.js', 'build/server/index.js']],
+};
+
 // `settings` are further settings of the server, whose rate limits are off: tests are in a hurry; with CLERK_WEBHOOK_SECRET among them Clerk sends it webhooks. `program` and `bundle` are other ones than the server of app/.
-// `instances` are the isolates on Workers that share the requests: serve_worker.mjs.
-export async function startStack(settings = {}, { program = 'framework/hosts/native/postern', bundle = 'build/workers', instances = 1 } = {}) {
+// `instances` are the isolates on Workers that share the requests: serve_worker.mjs. `app` is the example that people sign in at.
+export async function startStack(settings = {}, { app = 'acme-app', program = 'framework/hosts/native/postern', bundle = 'build/workers', instances = 1 } = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'postern-'));
   const [clerkPort, appPort, serverPort] = [await freePort(), await freePort(), await freePort()];
   const [appUrl, serverUrl] = [`http://localhost:${appPort}`, `http://localhost:${serverPort}`];
@@ -142,8 +150,12 @@ export async function startStack(settings = {}, { program = 'framework/hosts/nat
   const clerk = await startClerk(clerkPort, secret && { url: `${serverUrl}/webhooks/clerk`, secret }, `${serverUrl}/callback`);
   const keys = { CLERK_PUBLISHABLE_KEY: clerk.publishableKey, CLERK_SECRET_KEY: secretKey, CLERK_API_URL: clerk.url };
 
-  const startApp = () =>
-    new Program('example app', 'examples/acme-app/acme-app', [], { ...keys, MCP_SERVER_URL: serverUrl, PORT: String(appPort) }, appUrl).ready('/');
+  const startApp = () => {
+    const own = { ...keys, MCP_SERVER_URL: serverUrl, APP_URL: appUrl, PORT: String(appPort) };
+    const ofSdk = { CLERK_SIGN_IN_URL: `${clerk.url}/sign-in`, CLERK_PROXY_URL: clerk.url, CLERK_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' };
+    const [command, args] = exampleApps[app];
+    return new Program('example app', command, args, { ...own, ...ofSdk }, appUrl, path.join(root, 'examples', app)).ready('/');
+  };
   const serverSecret = randomBytes(32).toString('base64url');
   const serverSettings = { ...keys, APP_URL: appUrl, SERVER_URL: serverUrl, CLERK_JWT_TEMPLATE: 'postern', POSTERN_SECRET: serverSecret, RATE_LIMITS: 'off', ...settings };
   const startServer = (changes = {}) =>
