@@ -11,9 +11,10 @@ import { parseEnv } from 'node:util';
 import { unstable_readConfig as readConfig } from 'wrangler';
 
 const configFile = process.env.WORKER_CONFIG ?? 'app/wrangler.jsonc';
+const config = readConfig({ config: configFile });
 const secretNames = ['CLERK_SECRET_KEY', 'CLERK_PUBLISHABLE_KEY', 'POSTERN_SECRET'];
 const optionalSecretNames = ['CLERK_WEBHOOK_SECRET'];
-const config = readConfig({ config: configFile });
+(config.vars.AUTH_MODE === 'clerk-login' ? secretNames : optionalSecretNames).push('CLERK_OAUTH_CLIENT_SECRET');
 
 // wrangler with our configuration. `quiet` gives its output instead of showing it.
 function wrangler(args, { quiet = false, input } = {}) {

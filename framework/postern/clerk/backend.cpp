@@ -89,15 +89,43 @@ std::optional<bool> find_flag(const json::Value& value, std::string_view name) {
   return *flag;
 }
 
+std::optional<Session> read_session(const json::Value& value) {
+  auto id = find_text(value, "id");
+  auto user_id = find_text(value, "user_id");
+  auto status = find_text(value, "status");
+  if (!id || !user_id || !status) return std::nullopt;
+  Session session{.id = *std::move(id), .user_id = *std::move(user_id), .status = *std::move(status)};
+  session.organization_id = find_text(value, "last_active_organization_id").value_or("");
+  const json::Value* active_at = json::find(value, "last_active_at");
+  if (active_at != nullptr && active_at->is_int64())
+    session.last_active_at = TimePoint{Duration{active_at->get_int64()}};
+  const json::Value* actor = json::find(value, "actor");
+  session.has_actor = actor != nullptr && !actor->is_null();
+  return session;
+}
+
 }  // namespace
 
 Task<BackendResult<Session>> Backend::get_session(std::string session_id) {
   CO_TRY(const auto answer, co_await call({.path = "/v1/sessions/" + uri::percent_encode(session_id)}));
-  auto id = find_text(answer, "id");
-  auto user_id = find_text(answer, "user_id");
-  auto status = find_text(answer, "status");
-  if (id != session_id || !user_id || !status) co_return std::unexpected(senseless());
-  co_return Session{.id = *std::move(id), .user_id = *std::move(user_id), .status = *std::move(status)};
+  auto session = read_session(answer);
+  if (!session || session->id != session_id) co_return std::unexpected(senseless());
+  co_return *std::move(session);
+}
+
+Task<BackendResult<std::vector<Session>>> Backend::list_active_sessions(std::string user_id) {
+  CO_TRY(const auto answer, co_await call({.path = concat("/v1/sessions?user_id=", uri::percent_encode(user_id),
+                                                          "&status=active&limit=100&paginated=true")}));
+  const json::Value* data = json::find(answer, "data");
+  const json::Array* entries = data == nullptr ? nullptr : data->if_array();
+  if (entries == nullptr) co_return std::unexpected(senseless());
+  std::vector<Session> sessions;
+  for (const json::Value& entry : *entries) {
+    auto session = read_session(entry);
+    if (!session) co_return std::unexpected(senseless());
+    sessions.push_back(*std::move(session));
+  }
+  co_return sessions;
 }
 
 Task<BackendResult<User>> Backend::get_user(std::string user_id) {
@@ -128,7 +156,11 @@ Task<BackendResult<Membership>> Backend::get_membership(std::string organization
   auto permissions = find_texts(found, "permissions");
   if (user == nullptr || find_text(*user, "user_id") != user_id || !role || !permissions)
     co_return std::unexpected(senseless());
-  co_return Membership{.role = *std::move(role), .permissions = *std::move(permissions)};
+  const json::Value* organization = json::find(found, "organization");
+  co_return Membership{
+      .role = *std::move(role),
+      .permissions = *std::move(permissions),
+      .organization_name = organization == nullptr ? "" : find_text(*organization, "name").value_or("")};
 }
 
 // Without a version, as Clerk's own SDK calls them (clerk.md 3.1).

@@ -52,7 +52,10 @@ using BackendResult = Result<T, BackendError>;
 struct Session {
   std::string id;
   std::string user_id;
-  std::string status;  // "active", "ended", "revoked" ... (clerk.md 3.6)
+  std::string status;           // "active", "ended", "revoked" ... (clerk.md 3.6)
+  std::string organization_id;  // the one that is active in it; may be empty
+  TimePoint last_active_at{};
+  bool has_actor = false;  // somebody else acts as the user
 
   [[nodiscard]] bool is_active() const { return status == "active"; }
 };
@@ -69,6 +72,7 @@ struct User {
 struct Membership {
   std::string role;                      // "org:admin"
   std::vector<std::string> permissions;  // of that role: "org:<feature>:<permission>"
+  std::string organization_name;         // for people; may be empty
 };
 
 struct MintedToken {
@@ -81,6 +85,8 @@ class Backend {
   Backend(BackendSettings settings, Ports& ports) : settings_(std::move(settings)), ports_(ports) {}
 
   Task<BackendResult<Session>> get_session(std::string session_id);
+  // A hundred of them at most.
+  Task<BackendResult<std::vector<Session>>> list_active_sessions(std::string user_id);
   Task<BackendResult<User>> get_user(std::string user_id);
   Task<BackendResult<Membership>> get_membership(std::string organization_id, std::string user_id);
   // What Clerk knows of a token that it issued, as it came: see issued_token.hpp for what it means.

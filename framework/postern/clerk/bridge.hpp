@@ -24,8 +24,8 @@
 #include "postern/base/result.hpp"
 #include "postern/base/task.hpp"
 #include "postern/clerk/app_url.hpp"
-#include "postern/clerk/backend.hpp"
 #include "postern/clerk/session_token.hpp"
+#include "postern/clerk/standing.hpp"
 #include "postern/oauth/sign_in.hpp"
 #include "postern/ports/ports.hpp"
 
@@ -43,8 +43,8 @@ struct BridgeSettings {
 class BridgeSignIn final : public oauth::SignIn {
  public:
   // `verifier` must accept the app's origin as authorized party, and no other.
-  BridgeSignIn(BridgeSettings settings, SessionTokenVerifier& verifier, Backend& backend, Ports& ports)
-      : settings_(std::move(settings)), verifier_(verifier), backend_(backend), ports_(ports) {}
+  BridgeSignIn(BridgeSettings settings, SessionTokenVerifier& verifier, Standing& standing, Ports& ports)
+      : settings_(std::move(settings)), verifier_(verifier), standing_(standing), ports_(ports) {}
 
   [[nodiscard]] std::string begin(const oauth::SignInRequest& request) override;
   Task<Result<oauth::SignedInUser>> complete(const oauth::SignInReturn& returned) override;
@@ -53,15 +53,11 @@ class BridgeSignIn final : public oauth::SignIn {
 
  private:
   Task<Result<void>> use(std::string token, TimePoint expires_at, std::string browser);
-  Task<Result<oauth::SignedInUser>> ask_clerk(SessionClaims claims);
-  Task<Result<void>> check_session(std::string session_id, std::string user_id);
-  Task<Result<User>> find_user(std::string user_id);
-  Task<Result<oauth::SignedInUser>> with_membership(oauth::SignedInUser user);
   std::unexpected<Error> refuse(std::string_view reason) const;
 
   BridgeSettings settings_;
   SessionTokenVerifier& verifier_;
-  Backend& backend_;
+  Standing& standing_;
   Ports& ports_;
 };
 

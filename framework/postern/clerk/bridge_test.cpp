@@ -48,7 +48,8 @@ struct Fixture {
       {.issuer = std::string{test_issuer}, .authorized_parties = {std::string{test_app}}}, keys, test.ports};
   Backend backend{{.api_url = "https://api.clerk.test", .secret_key = SecretKey::parse("sk_test_x").value()},
                   test.ports};
-  BridgeSignIn bridge{{.app = AppUrl::parse(test_app).value()}, verifier, backend, test.ports};
+  Standing standing{backend, test.ports};
+  BridgeSignIn bridge{{.app = AppUrl::parse(test_app).value()}, verifier, standing, test.ports};
   oauth::SignedInUser user{.user_id = "user_1", .session_id = "sess_1"};
 
   Fixture() {
@@ -143,7 +144,7 @@ TEST_CASE_FIXTURE(Fixture, "a token in the query is refused unless the operator 
   const uri::Form form{{"clerk_token", clerk.session_token(test.clock.now())}};
   CHECK(complete(form, oauth::CallbackTransport::query).error().kind == Error::Kind::unauthorized);
   BridgeSignIn lenient{
-      {.app = AppUrl::parse(test_app).value(), .query_token = QueryToken::accept}, verifier, backend, test.ports};
+      {.app = AppUrl::parse(test_app).value(), .query_token = QueryToken::accept}, verifier, standing, test.ports};
   CHECK(run_ready(lenient.complete({.parameters = form,
                                     .transport = oauth::CallbackTransport::query,
                                     .started_at = test.clock.now(),

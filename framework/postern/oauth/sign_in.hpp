@@ -7,7 +7,7 @@
 //
 // People who want to see our own pages (connections/) sign in by the same two steps.
 //
-// Implemented by clerk::BridgeSignIn; found by the server through AUTH_MODE.
+// Implemented by clerk::BridgeSignIn and clerk::ClerkLogin; AUTH_MODE says which.
 #pragma once
 
 #include <string>

@@ -5,6 +5,8 @@
 #include <string>
 
 #include "postern/base/concat.hpp"
+#include "postern/clerk/bridge.hpp"
+#include "postern/clerk/clerk_login.hpp"
 #include "postern/http/html.hpp"
 #include "postern/json/value.hpp"
 #include "postern/ports/random.hpp"
@@ -69,15 +71,30 @@ Server::Server(const mcp::App& app, const Settings& settings, const Ports& ports
       clerk_tokens_(clerk_token_settings(app, settings), jwts_, backend_, ports_),
       minter_({.template_name = settings.clerk_jwt_template}, backend_, ports_),
       app_api_({.app = settings.app_url}, minter_, ports_),
-      sign_in_({.app = settings.app_url, .query_token = settings.bridge_query_token}, session_tokens_, backend_,
-               ports_),
-      oauth_(oauth_settings(app, settings), ports_, sign_in_),
+      standing_(backend_, ports_),
+      sign_in_(make_sign_in()),
+      oauth_(oauth_settings(app, settings), ports_, *sign_in_),
       watched_app_api_(app_api_, oauth_),
       endpoint_(app, ports_,
                 {.session_key = derive_key(ports.crypto, settings.server_secret, "mcp-session"),
                  .upstream = &watched_app_api_}) {
   if (settings.clerk_webhook_secret) webhooks_.emplace(*settings.clerk_webhook_secret, ports_, oauth_);
   add_routes();
+}
+
+std::unique_ptr<oauth::SignIn> Server::make_sign_in() {
+  if (settings_.auth_mode != AuthMode::clerk_login) {
+    return std::make_unique<clerk::BridgeSignIn>(
+        clerk::BridgeSettings{.app = settings_.app_url, .query_token = settings_.bridge_query_token}, session_tokens_,
+        standing_, ports_);
+  }
+  return std::make_unique<clerk::ClerkLogin>(
+      clerk::ClerkLoginSettings{.issuer = settings_.clerk_publishable_key.issuer(),
+                                .client_id = settings_.clerk_oauth_client_id,
+                                .client_secret = settings_.clerk_oauth_client_secret,
+                                .callback_url = settings_.callback_url(),
+                                .key = derive_key(ports_.crypto, settings_.server_secret, "clerk-login")},
+      jwts_, session_tokens_, standing_, ports_);
 }
 
 void Server::add_routes() {
@@ -121,7 +138,7 @@ Task<Result<Caller>> Server::find_caller(std::string session_id) {
   }
   if (!session) co_return fail(Error::Kind::unauthorized, "Clerk knows no session " + session_id + ".");
   CO_TRY(auto user,
-         co_await sign_in_.confirm({.user_id = session->user_id, .session_id = session_id, .organization_id = {}}));
+         co_await standing_.confirm({.user_id = session->user_id, .session_id = session_id, .organization_id = {}}));
   Principal principal{.user_id = std::move(user.user_id), .session_id = std::move(session_id)};
   for (const mcp::Scope& scope : app_.scopes()) principal.scopes.push_back(scope.name);
   co_return std::make_shared<const Principal>(std::move(principal));

@@ -10,13 +10,17 @@
 // `app`, `settings` and what `ports` refers to outlive the server, which outlives its requests and their streams.
 #pragma once
 
+#include <memory>
+#include <optional>
+#include <string>
+
 #include "postern/clerk/app_api.hpp"
 #include "postern/clerk/backend.hpp"
-#include "postern/clerk/bridge.hpp"
 #include "postern/clerk/clerk_tokens.hpp"
 #include "postern/clerk/instance_jwt.hpp"
 #include "postern/clerk/key_set.hpp"
 #include "postern/clerk/session_token.hpp"
+#include "postern/clerk/standing.hpp"
 #include "postern/clerk/token_minter.hpp"
 #include "postern/clerk/webhooks.hpp"
 #include "postern/http/message.hpp"
@@ -25,6 +29,7 @@
 #include "postern/mcp/endpoint.hpp"
 #include "postern/oauth/authorization_server.hpp"
 #include "postern/oauth/pages/pages.hpp"
+#include "postern/oauth/sign_in.hpp"
 #include "postern/ports/ports.hpp"
 #include "postern/server/gate.hpp"
 #include "postern/server/rate_limits.hpp"
@@ -53,6 +58,7 @@ class Server : public http::Handler {
   Task<void> housekeep();
 
  private:
+  [[nodiscard]] std::unique_ptr<oauth::SignIn> make_sign_in();
   void add_routes();
   Task<http::Response> answer(http::Request& request);
   Task<http::Response> call_mcp(http::Request& request);
@@ -76,7 +82,8 @@ class Server : public http::Handler {
   clerk::ClerkTokens clerk_tokens_;
   clerk::TokenMinter minter_;
   clerk::AppApi app_api_;
-  clerk::BridgeSignIn sign_in_;
+  clerk::Standing standing_;
+  std::unique_ptr<oauth::SignIn> sign_in_;
   oauth::AuthorizationServer oauth_;
   std::optional<clerk::Webhooks> webhooks_;
   SessionWatch watched_app_api_;

@@ -93,6 +93,31 @@ std::vector<clerk::TokenKind> read_token_kinds(VariableReader& reader) {
   return kinds;
 }
 
+AuthMode read_auth_mode(VariableReader& reader) {
+  const std::string mode = reader.choice("AUTH_MODE", {"bridge", "clerk-login", "clerk"});
+  if (mode == "clerk-login") return AuthMode::clerk_login;
+  return mode == "clerk" ? AuthMode::clerk : AuthMode::bridge;
+}
+
+struct OAuthClient {
+  std::string id;
+  Secret secret;
+};
+// What this server is at Clerk's OAuth server: needed for clerk-login, and never one half of it.
+OAuthClient read_oauth_client(AuthMode mode, const std::string& callback_url, VariableReader& reader) {
+  const bool is_needed = mode == AuthMode::clerk_login || !reader.optional("CLERK_OAUTH_CLIENT_ID").empty() ||
+                         !reader.optional("CLERK_OAUTH_CLIENT_SECRET").empty();
+  if (!is_needed) return {};
+  OAuthClient client;
+  client.id = reader.required(
+      "CLERK_OAUTH_CLIENT_ID",
+      concat("the client ID of the OAuth application that stands for this server in the Clerk dashboard, under OAuth "
+             "applications: one with the redirect URI ",
+             callback_url, " and the scope openid"));
+  client.secret = Secret{reader.required("CLERK_OAUTH_CLIENT_SECRET", "the client secret of that OAuth application")};
+  return client;
+}
+
 ClientAddress read_client_address(VariableReader& reader) {
   std::string source = reader.optional("CLIENT_ADDRESS");
   const bool is_name = std::ranges::all_of(source, [](char c) {
@@ -129,9 +154,10 @@ Result<Settings, std::vector<std::string>> Settings::read(const Variables& varia
   if (!server_secret.empty() && server_secret.size() < server_secret_bytes_min) {
     reader.note_problem("POSTERN_SECRET is too short: `openssl rand -base64 32` makes a good one.");
   }
-  const bool is_clerk_mode = reader.choice("AUTH_MODE", {"bridge", "clerk"}) == "clerk";
+  const AuthMode auth_mode = read_auth_mode(reader);
+  OAuthClient oauth_client = read_oauth_client(auth_mode, server_url + "/callback", reader);
   std::vector<clerk::TokenKind> clerk_tokens = read_token_kinds(reader);
-  if (is_clerk_mode) clerk_tokens.push_back(clerk::TokenKind::oauth_token);
+  if (auth_mode == AuthMode::clerk) clerk_tokens.push_back(clerk::TokenKind::oauth_token);
   const bool query_token = reader.choice("BRIDGE_QUERY_TOKEN", {"refuse", "accept"}) == "accept";
   const bool registration = reader.choice("DYNAMIC_REGISTRATION", {"on", "off"}) == "on";
   const bool documents = reader.choice("CLIENT_METADATA_DOCUMENTS", {"on", "off"}) == "on";
@@ -144,7 +170,7 @@ Result<Settings, std::vector<std::string>> Settings::read(const Variables& varia
   auto app = clerk::AppUrl::parse(app_url);
   if (!app) return std::unexpected(std::vector{"APP_URL: " + app.error().message});
   return Settings{
-      .auth_mode = is_clerk_mode ? AuthMode::clerk : AuthMode::bridge,
+      .auth_mode = auth_mode,
       .server_url = std::move(server_url),
       .app_url = *std::move(app),
       .server_secret = std::move(server_secret),
@@ -152,6 +178,8 @@ Result<Settings, std::vector<std::string>> Settings::read(const Variables& varia
       .clerk_secret_key = *std::move(secret_key),
       .clerk_jwt_key = std::move(jwt_key),
       .clerk_api_url = std::move(clerk_api_url),
+      .clerk_oauth_client_id = std::move(oauth_client.id),
+      .clerk_oauth_client_secret = std::move(oauth_client.secret),
       .clerk_webhook_secret = std::move(webhook_secret),
       .clerk_jwt_template = reader.optional("CLERK_JWT_TEMPLATE"),
       .clerk_tokens = std::move(clerk_tokens),

@@ -26,8 +26,9 @@ namespace postern::server {
 
 // AUTH_MODE: who issues the access tokens, and where users sign in.
 enum class AuthMode {
-  bridge,  // we do; at the app's own page
-  clerk,   // Clerk's OAuth server does: we only judge its tokens
+  bridge,       // we do; at the app's own page
+  clerk_login,  // we do; at Clerk, where we are an OAuth application
+  clerk,        // Clerk's OAuth server does: we only judge its tokens
 };
 
 struct Settings {
@@ -40,6 +41,8 @@ struct Settings {
   clerk::SecretKey clerk_secret_key;
   std::optional<RsaPublicKey> clerk_jwt_key;  // CLERK_JWT_KEY: verifies session tokens without fetching keys
   std::string clerk_api_url;                  // CLERK_API_URL, for the offline Clerk
+  std::string clerk_oauth_client_id;          // CLERK_OAUTH_CLIENT_ID, for AUTH_MODE=clerk-login
+  Secret clerk_oauth_client_secret;           // CLERK_OAUTH_CLIENT_SECRET, likewise
   std::optional<clerk::WebhookSecret> clerk_webhook_secret;  // CLERK_WEBHOOK_SECRET: without it, no webhooks are taken
   std::string clerk_jwt_template;                            // CLERK_JWT_TEMPLATE: empty means plain session tokens
 
@@ -61,6 +64,7 @@ struct Settings {
       allowed_origins;  // ALLOWED_ORIGINS: web pages that may call /mcp, besides ours and the app's
 
   [[nodiscard]] std::string mcp_url() const { return server_url + "/mcp"; }
+  [[nodiscard]] std::string callback_url() const { return server_url + "/callback"; }
 
   // All problems at once, a sentence each.
   [[nodiscard]] static Result<Settings, std::vector<std::string>> read(const Variables& variables);

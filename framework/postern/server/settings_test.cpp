@@ -44,6 +44,29 @@ TEST_CASE("Clerk's own tokens are taken where they are asked for, and only there
   CHECK(Settings::read(variables)->clerk_tokens.back() == clerk::TokenKind::oauth_token);
 }
 
+TEST_CASE("clerk-login needs its OAuth application, and says what it must be like") {
+  Variables variables = good();
+  variables.set("AUTH_MODE", "clerk-login");
+  variables.set("SERVER_URL", "https://mcp.example.com");
+  const auto missing = Settings::read(variables);
+  REQUIRE_FALSE(missing);
+  REQUIRE(missing.error().size() == 2);
+  CHECK(missing.error().at(0).starts_with("CLERK_OAUTH_CLIENT_ID is missing: write CLERK_OAUTH_CLIENT_ID="));
+  CHECK(missing.error().at(0).contains("https://mcp.example.com/callback"));
+  CHECK(missing.error().at(1).starts_with("CLERK_OAUTH_CLIENT_SECRET is missing"));
+  variables.set("CLERK_OAUTH_CLIENT_ID", "client1");
+  CHECK(Settings::read(variables).error().size() == 1);
+  variables.set("AUTH_MODE", "bridge");
+  CHECK(Settings::read(variables).error().size() == 1);  // half of it is a mistake in any mode
+  variables.set("AUTH_MODE", "clerk-login");
+  variables.set("CLERK_OAUTH_CLIENT_SECRET", "hush");
+  const auto settings = Settings::read(variables);
+  REQUIRE(settings);
+  CHECK(settings->auth_mode == AuthMode::clerk_login);
+  CHECK(settings->clerk_oauth_client_secret == "hush");
+  CHECK(settings->clerk_tokens.empty());
+}
+
 TEST_CASE("the port moves the default address") {
   Variables variables = good();
   variables.set("PORT", "9000");
@@ -73,7 +96,6 @@ TEST_CASE("a wrong value is refused with the sentence that mends it") {
            {"SERVER_URL", "ftp://x.example.com", "address without a path"},
            {"CLIENT_ADDRESS", "X-Real-IP: 1", "name of a header"},
            {"RATE_LIMITS", "100", "one of on, off"},
-           {"AUTH_MODE", "clerk-login", "one of bridge, clerk"},
            {"CLERK_TOKENS", "api_key,session_token", "it may list api_key and m2m_token"},
            {"CLERK_SECRET_KEY", "pk_test_abc", "sk_"},
            {"CLERK_SECRET_KEY", "hello", "sk_"},
@@ -83,7 +105,7 @@ TEST_CASE("a wrong value is refused with the sentence that mends it") {
            {"CLERK_JWT_KEY", "sk_test_abc", "RSA public key in PEM"},
            {"CLERK_WEBHOOK_SECRET", "whsec_short", "under Webhooks"},
            {"POSTERN_SECRET", "short", "too short"},
-           {"AUTH_MODE", "password", "one of bridge"},
+           {"AUTH_MODE", "password", "one of bridge, clerk-login, clerk"},
            {"BRIDGE_QUERY_TOKEN", "maybe", "one of refuse, accept"},
            {"CLIENT_METADATA_DOCUMENTS", "perhaps", "one of on, off"},
            {"OAUTH_CLIENTS", "{}", "JSON array"},
