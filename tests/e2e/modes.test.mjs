@@ -1,5 +1,5 @@
-// The modes besides bridge, with real clients: people who sign in at Clerk itself, and assistants that get their tokens from
-// Clerk.
+// The modes besides bridge, with real clients: people who sign in at Clerk itself, assistants that get their tokens from
+// Clerk, and a server that finds out which of these it is.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -191,4 +191,43 @@ describe('AUTH_MODE=clerk', () => {
       await assistant.close();
     });
   }
+});
+
+describe('AUTH_MODE=auto', () => {
+  let stack;
+  before(async () => { stack = await startStack(); });
+  after(() => stack.stop());
+
+  // The server anew, with these settings; what it says that it has chosen.
+  async function chosen(settings, ofClerk = {}) {
+    await backend(stack, 'PATCH', 'instance/oauth_application_settings', ofClerk);
+    await stack.server.stop();
+    stack.server = await stack.startServer({ AUTH_MODE: 'auto', ...settings });
+    const said = stack.server.log.split('\n').filter((line) => line.includes('server.auth_mode'));
+    assert.ok(said.length > 0, stack.server.log);
+    const metadata = await (await fetch(new URL('/.well-known/oauth-protected-resource/mcp', stack.mcpUrl))).json();
+    return { ...JSON.parse(said[0].slice(said[0].indexOf('{'))), issuer: metadata.authorization_servers[0] };
+  }
+
+  test('chooses by what is set and what Clerk offers, and says why', async () => {
+    const origin = new URL(stack.mcpUrl).origin;
+    const login = await chosen(oauthClient);
+    assert.deepEqual([login.mode, login.issuer], ['clerk-login', origin]);
+    const person = new Person('Ada');
+    assert.ok((await person.visit(`${origin}/connections`)).url.startsWith(`${stack.clerk.url}/sign-in`));
+    const bridge = await chosen({});
+    assert.deepEqual([bridge.mode, bridge.issuer], ['bridge', origin]);
+    assert.match(bridge.reason, /CLERK_JWT_TEMPLATE/);
+    const clerk = await chosen({ CLERK_JWT_TEMPLATE: '' });
+    assert.deepEqual([clerk.mode, clerk.issuer], ['clerk', stack.clerk.url]);
+    assert.match(clerk.reason, /until they expire/);
+    const closed = await chosen({ CLERK_JWT_TEMPLATE: '' }, { dynamic_oauth_client_registration: false, client_id_metadata_documents_advertised: false });
+    assert.equal(closed.mode, 'bridge');
+  });
+
+  test('serves nobody while it cannot choose', async () => {
+    await stack.server.stop();
+    await stack.clerk.control('faults', { match: '/.well-known/oauth-authorization-server', status: 503, times: 1_000_000 });
+    await assert.rejects(stack.startServer({ AUTH_MODE: 'auto', ...oauthClient }), /AUTH_MODE=auto cannot choose/);
+  });
 });

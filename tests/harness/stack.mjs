@@ -67,6 +67,7 @@ export class Program {
       }
       await sleep(50);
     }
+    await this.kill();
     throw new Error(`${this.name} did not answer at ${this.url}${probe}:\n${this.log}`);
   }
 

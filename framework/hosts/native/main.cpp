@@ -22,6 +22,7 @@
 #include "hosts/native/serve.hpp"
 #include "hosts/native/settings.hpp"
 #include "hosts/native/stdio.hpp"
+#include "postern/server/auth_mode.hpp"
 #include "postern/server/server.hpp"
 
 namespace {
@@ -86,6 +87,23 @@ std::optional<CommandLine> parse_command_line(std::span<char*> arguments) {
 int could_not_run(const Error& error) {
   std::println(stderr, "The server cannot start: {}", error.message);
   return exit_could_not_run;
+}
+
+Task<void> settle_into(server::Settings& settings, const Ports& ports, Result<void>& outcome) {
+  outcome = co_await server::settle_auth_mode(settings, ports);
+}
+
+// AUTH_MODE=auto, before anything is served.
+Result<void> settle_auth_mode(native::NativeShared& shared, server::Settings& settings) {
+  if (settings.auth_mode != server::AuthMode::automatic) return {};
+  boost::asio::io_context loop{1};
+  native::NativePorts native_ports{loop, shared};
+  const Ports ports = native_ports.ports();
+  Result<void> outcome;
+  const Job settling =
+      Job::start(settle_into(settings, ports, outcome), [&loop](const std::exception_ptr&) { loop.stop(); });
+  loop.run();
+  return outcome;
 }
 
 int serve_http(native::NativeShared& shared, const mcp::App& app, const server::Settings& settings,
@@ -157,7 +175,7 @@ int main(int argc, char** argv) {
   }
   const auto variables = native::read_variables(command_line->vars_file);
   if (!variables) return refuse_to_start(variables.error().message);
-  const auto settings = server::Settings::read(*variables);
+  auto settings = server::Settings::read(*variables);
   auto host = native::NativeSettings::read(*variables);
   if (!settings) return refuse_to_start(settings.error());
   if (!host) return refuse_to_start(host.error());
@@ -169,5 +187,6 @@ int main(int argc, char** argv) {
 
   auto shared = native::NativeShared::open({.database_path = host->database, .log_level = host->log_level});
   if (!shared) return could_not_run(shared.error());
+  if (auto settled = settle_auth_mode(**shared, *settings); !settled) return could_not_run(settled.error());
   return (command_line->stdio ? serve_stdio : serve_http)(**shared, app, *settings, *host);
 }

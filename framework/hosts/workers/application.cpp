@@ -1,5 +1,6 @@
 // The user's app and the server, as the service of a module.
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -8,27 +9,34 @@
 #include "hosts/workers/ports/workers_ports.hpp"
 #include "hosts/workers/record.hpp"
 #include "hosts/workers/service.hpp"
+#include "postern/base/flight.hpp"
+#include "postern/server/auth_mode.hpp"
 #include "postern/server/server.hpp"
 
 namespace postern::workers {
 namespace {
 
+void log_problem(std::string_view problem) {
+  HostLog{LogLevel::error}.write(LogLevel::error, "server.cannot_start", {{"problem", problem}});
+}
+
 // The server with all it stands on, once the settings are known to be good.
 class Application final : public Service {
  public:
   Application(server::Settings settings, LogLevel log_level)
-      : app_(app::make_app()),
-        settings_(std::move(settings)),
-        ports_(log_level),
-        server_(app_, settings_, ports_.ports()) {}
+      : app_(app::make_app()), settings_(std::move(settings)), ports_(log_level) {
+    if (settings_.auth_mode != server::AuthMode::automatic) server_.emplace(app_, settings_, ports_.ports());
+  }
 
-  Task<http::Response> handle(http::Request request) override { return server_.handle(std::move(request)); }
+  Task<http::Response> handle(http::Request request) override {
+    return server_ ? server_->handle(std::move(request)) : settle_and_handle(std::move(request));
+  }
   // There is no timer without a request, so requests remind of it; none waits for it.
   Task<void> after_response() override {
     const TimePoint now = ports_.ports().clock.now();
-    if (now < house_kept_at_ + limits::revocations_reread_after) co_return;
+    if (!server_ || now < house_kept_at_ + limits::revocations_reread_after) co_return;
     house_kept_at_ = now;
-    co_await server_.housekeep();
+    co_await server_->housekeep();
   }
 
   void hear(std::string_view topic, std::string_view key, std::string_view message) override {
@@ -38,16 +46,27 @@ class Application final : public Service {
   [[nodiscard]] Result<void> check() const { return app_.check(); }
 
  private:
+  // With AUTH_MODE=auto the first request finds out, for only a request can fetch. Until then nobody is served.
+  Task<http::Response> settle_and_handle(http::Request request) {
+    while (settling_.busy()) co_await settling_.wait();
+    if (!server_) {
+      const Flight::Turn turn{settling_};
+      if (const auto settled = co_await server::settle_auth_mode(settings_, ports_.ports()); !settled) {
+        log_problem(settled.error().message);
+        co_return http::Response::text(503, "The server cannot start now; its log says why.\n");
+      }
+      server_.emplace(app_, settings_, ports_.ports());
+    }
+    co_return co_await server_->handle(std::move(request));
+  }
+
   const mcp::App app_;
-  const server::Settings settings_;
+  server::Settings settings_;
   WorkersPorts ports_;
-  server::Server server_;
+  Flight settling_;
+  std::optional<server::Server> server_;
   TimePoint house_kept_at_{};
 };
-
-void log_problem(std::string_view problem) {
-  HostLog{LogLevel::error}.write(LogLevel::error, "server.cannot_start", {{"problem", problem}});
-}
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "postern/base/concat.hpp"
+#include "postern/base/ensure.hpp"
 #include "postern/clerk/bridge.hpp"
 #include "postern/clerk/clerk_login.hpp"
 #include "postern/http/html.hpp"
@@ -78,6 +79,7 @@ Server::Server(const mcp::App& app, const Settings& settings, const Ports& ports
       endpoint_(app, ports_,
                 {.session_key = derive_key(ports.crypto, settings.server_secret, "mcp-session"),
                  .upstream = &watched_app_api_}) {
+  ensure(settings.auth_mode != AuthMode::automatic);
   if (settings.clerk_webhook_secret) webhooks_.emplace(*settings.clerk_webhook_secret, ports_, oauth_);
   add_routes();
 }

@@ -94,9 +94,10 @@ std::vector<clerk::TokenKind> read_token_kinds(VariableReader& reader) {
 }
 
 AuthMode read_auth_mode(VariableReader& reader) {
-  const std::string mode = reader.choice("AUTH_MODE", {"bridge", "clerk-login", "clerk"});
+  const std::string mode = reader.choice("AUTH_MODE", {"bridge", "clerk-login", "clerk", "auto"});
   if (mode == "clerk-login") return AuthMode::clerk_login;
-  return mode == "clerk" ? AuthMode::clerk : AuthMode::bridge;
+  if (mode == "clerk") return AuthMode::clerk;
+  return mode == "auto" ? AuthMode::automatic : AuthMode::bridge;
 }
 
 struct OAuthClient {

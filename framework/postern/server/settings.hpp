@@ -29,6 +29,7 @@ enum class AuthMode {
   bridge,       // we do; at the app's own page
   clerk_login,  // we do; at Clerk, where we are an OAuth application
   clerk,        // Clerk's OAuth server does: we only judge its tokens
+  automatic,    // one of these: auth_mode.hpp
 };
 
 struct Settings {

@@ -105,7 +105,7 @@ TEST_CASE("a wrong value is refused with the sentence that mends it") {
            {"CLERK_JWT_KEY", "sk_test_abc", "RSA public key in PEM"},
            {"CLERK_WEBHOOK_SECRET", "whsec_short", "under Webhooks"},
            {"POSTERN_SECRET", "short", "too short"},
-           {"AUTH_MODE", "password", "one of bridge, clerk-login, clerk"},
+           {"AUTH_MODE", "password", "one of bridge, clerk-login, clerk, auto"},
            {"BRIDGE_QUERY_TOKEN", "maybe", "one of refuse, accept"},
            {"CLIENT_METADATA_DOCUMENTS", "perhaps", "one of on, off"},
            {"OAUTH_CLIENTS", "{}", "JSON array"},
