@@ -92,7 +92,12 @@ if [[ -z $(value_of CLERK_SECRET_KEY) ]]; then
   export CLERK_API_URL=http://127.0.0.1:8790 CLERK_JWT_TEMPLATE=postern APP_URL=http://localhost:8789
   CLERK_WEBHOOK_SECRET=whsec_$(printf 'the offline Clerk of development' | base64)
   export CLERK_WEBHOOK_SECRET
-  start "offline Clerk" "$build/framework/emulators/clerk/clerk-emulator" --port 8790 --webhooks "$server_url/webhooks/clerk"
+  # What this server is at the offline Clerk's OAuth server. AUTH_MODE=auto is to find out by itself.
+  if [[ $(value_of AUTH_MODE) == clerk-login ]]; then
+    export CLERK_OAUTH_CLIENT_ID=offlinemcpserver CLERK_OAUTH_CLIENT_SECRET=offline_secret_of_the_mcp_server
+  fi
+  start "offline Clerk" "$build/framework/emulators/clerk/clerk-emulator" --port 8790 --webhooks "$server_url/webhooks/clerk" \
+    --oauth-callback "$server_url/callback"
   wait_for http://127.0.0.1:8790/.well-known/jwks.json "offline Clerk"
   start "example app" env MCP_SERVER_URL="$server_url" PORT=8789 "$build/examples/acme-app/acme-app"
   wait_for http://127.0.0.1:8789/ "example app"
@@ -105,7 +110,7 @@ start_workers() {
   mkdir -p .cache
   (umask 077 && : >"$settings")
   [[ ! -e $vars ]] || cat "$vars" >>"$settings"
-  for name in CLERK_PUBLISHABLE_KEY CLERK_SECRET_KEY CLERK_API_URL CLERK_JWT_KEY CLERK_WEBHOOK_SECRET CLERK_JWT_TEMPLATE CLERK_TOKENS CLERK_MACHINE_ID APP_URL POSTERN_SECRET \
+  for name in CLERK_PUBLISHABLE_KEY CLERK_SECRET_KEY CLERK_API_URL CLERK_JWT_KEY CLERK_WEBHOOK_SECRET CLERK_JWT_TEMPLATE CLERK_TOKENS CLERK_MACHINE_ID CLERK_OAUTH_CLIENT_ID CLERK_OAUTH_CLIENT_SECRET APP_URL POSTERN_SECRET \
     AUTH_MODE BRIDGE_QUERY_TOKEN DYNAMIC_REGISTRATION CLIENT_METADATA_DOCUMENTS OAUTH_CLIENTS RATE_LIMITS CLIENT_ADDRESS ALLOWED_ORIGINS LOG_LEVEL; do
     [[ -z ${!name:-} ]] || printf '%s="%s"\n' "$name" "${!name}" >>"$settings"
   done

@@ -1,8 +1,10 @@
 // Plays a whole connection with a real MCP client from npm and says each step as it happens. Exits 0 only if each was as it
-// should be. Uses the server that `./dev run` has started; starts its own programs if there is none.
+// should be. Uses the server that `./dev run` has started; starts its own programs if there is none, or if a mode is named:
+// demo.mjs [url] [--mode bridge|clerk-login|clerk]
+import { parseArgs } from 'node:util';
 import { Assistant, modern } from '../harness/assistant.mjs';
 import { Person } from '../harness/person.mjs';
-import { startStack } from '../harness/stack.mjs';
+import { oauthClient, startStack } from '../harness/stack.mjs';
 
 const bold = (text) => `\x1b[1m${text}\x1b[0m`;
 let step = 0;
@@ -22,6 +24,22 @@ async function running(url) {
   }
 }
 
+// What the tools do at the app, as Ada.
+async function callApp(assistant, call) {
+  await call('list_users', {});
+  const { orders } = await call('search_orders', { status: 'open', limit: 2 });
+  expect(orders.length > 0, 'Ada should have open orders');
+  const chart = await assistant.client.callTool({ name: 'orders_chart', arguments: {} });
+  const image = chart.content.find((each) => each.type === 'image');
+  expect(image, 'there should be a picture');
+  done('Called orders_chart({}), and got a picture', `${chart.content[0].text}\n${image.mimeType}, ${Buffer.from(image.data, 'base64').length} bytes`);
+  const { contents } = await assistant.client.readResource({ uri: `acme://orders/${orders[0].id}` });
+  expect(JSON.parse(contents[0].text).id === orders[0].id, 'the resource should be the order');
+  done(`Read the resource ${contents[0].uri}`, short(contents[0].text));
+  const cancelled = await call('cancel_order', { order_id: orders[0].id });
+  expect(cancelled.status === 'cancelled', 'the order should be cancelled now');
+}
+
 async function play(mcpUrl) {
   const origin = new URL(mcpUrl).origin;
 
@@ -32,9 +50,11 @@ async function play(mcpUrl) {
 
   const resource = await (await fetch(/resource_metadata="([^"]+)"/.exec(challenge)[1])).json();
   expect(resource.resource === mcpUrl, `the metadata is about ${resource.resource}, not ${mcpUrl}`);
-  const metadata = await (await fetch(`${resource.authorization_servers[0]}/.well-known/oauth-authorization-server`)).json();
-  expect(metadata.issuer === origin && metadata.code_challenge_methods_supported.includes('S256'), 'the authorization server metadata is wrong');
-  done('Discovered the authorization server', `authorize ${metadata.authorization_endpoint}\ntoken     ${metadata.token_endpoint}\nregister  ${metadata.registration_endpoint}`);
+  const [issuer] = resource.authorization_servers;
+  const ours = issuer === origin; // otherwise Clerk's (AUTH_MODE=clerk)
+  const metadata = await (await fetch(`${issuer}/.well-known/oauth-authorization-server`)).json();
+  expect(metadata.issuer === issuer && metadata.code_challenge_methods_supported.includes('S256'), 'the authorization server metadata is wrong');
+  done(`Discovered the authorization server: ${ours ? 'this one' : 'Clerk\'s'}`, `authorize ${metadata.authorization_endpoint}\ntoken     ${metadata.token_endpoint}\nregister  ${metadata.registration_endpoint}`);
 
   const assistant = new Assistant(mcpUrl, {
     clientName: 'Demo Assistant',
@@ -64,18 +84,12 @@ async function play(mcpUrl) {
     return result.structuredContent;
   };
   await call('who_am_i', {});
-  await call('list_users', {});
-  const { orders } = await call('search_orders', { status: 'open', limit: 2 });
-  expect(orders.length > 0, 'Ada should have open orders');
-  const chart = await assistant.client.callTool({ name: 'orders_chart', arguments: {} });
-  const image = chart.content.find((each) => each.type === 'image');
-  expect(image, 'there should be a picture');
-  done('Called orders_chart({}), and got a picture', `${chart.content[0].text}\n${image.mimeType}, ${Buffer.from(image.data, 'base64').length} bytes`);
-  const { contents } = await assistant.client.readResource({ uri: `acme://orders/${orders[0].id}` });
-  expect(JSON.parse(contents[0].text).id === orders[0].id, 'the resource should be the order');
-  done(`Read the resource ${contents[0].uri}`, short(contents[0].text));
-  const cancelled = await call('cancel_order', { order_id: orders[0].id });
-  expect(cancelled.status === 'cancelled', 'the order should be cancelled now');
+  if (ours) await callApp(assistant, call);
+  else {
+    const lacking = await assistant.client.callTool({ name: 'search_orders', arguments: {} });
+    expect(lacking.isError, 'a token of Clerk\'s should open nothing at the app');
+    done('A tool that needs the user at the app says why it cannot', lacking.content[0].text);
+  }
   const wrong = await assistant.client.callTool({ name: 'search_orders', arguments: { limit: 1000 } });
   expect(wrong.isError, 'a limit of 1000 should be refused');
   done('A wrong argument is explained', wrong.content[0].text);
@@ -93,23 +107,27 @@ async function play(mcpUrl) {
   const revoked = await fetch(metadata.revocation_endpoint, { method: 'POST', body: new URLSearchParams({ token: fresh.refresh_token, ...client }) });
   expect(revoked.status === 200, 'the revocation should be accepted');
   done('Revoked the connection');
-  const refused = await fetch(mcpUrl, { method: 'POST', headers: { authorization: `Bearer ${fresh.access_token}` } });
-  expect(refused.status === 401 && /invalid_token/.test(refused.headers.get('www-authenticate')), `a revoked token should get 401, and got ${refused.status}`);
+  if (ours) {
+    const refused = await fetch(mcpUrl, { method: 'POST', headers: { authorization: `Bearer ${fresh.access_token}` } });
+    expect(refused.status === 401 && /invalid_token/.test(refused.headers.get('www-authenticate')), `a revoked token should get 401, and got ${refused.status}`);
+  }
   const again = await token({ grant_type: 'refresh_token', refresh_token: fresh.refresh_token, ...client });
   expect(again.status === 400 && (await again.json()).error === 'invalid_grant', 'a revoked refresh token should be refused');
-  done('Refused after it, both tokens: 401 and invalid_grant');
+  done(ours ? 'Refused after it, both tokens: 401 and invalid_grant' : 'Refused after it: the refresh token. A JWT of Clerk\'s is good until it expires');
   await assistant.close().catch(() => {});
 }
 
-const url = process.argv[2] ?? 'http://localhost:8788';
+const modes = { bridge: {}, 'clerk-login': oauthClient, clerk: {} };
+const { values: { mode }, positionals: [url = 'http://localhost:8788'] } = parseArgs({ allowPositionals: true, options: { mode: { type: 'string' } } });
 let stack;
 try {
-  if (await running(url)) {
+  expect(!mode || mode in modes, `There is no mode "${mode}": there are ${Object.keys(modes).join(', ')}.`);
+  if (!mode && (await running(url))) {
     console.log(`Playing against ${url}\n`);
     await play(`${url}/mcp`);
   } else {
-    console.log(`Nothing runs at ${url}: starting the offline Clerk, the example app and the server on free ports.\n`);
-    stack = await startStack();
+    console.log(`${mode ? `AUTH_MODE=${mode}` : `Nothing runs at ${url}`}: starting the offline Clerk, the example app and the server on free ports.\n`);
+    stack = await startStack(mode ? { AUTH_MODE: mode, ...modes[mode] } : {});
     await play(stack.mcpUrl);
   }
   console.log(`\n${bold('Every step was as it should be.')}`);
