@@ -31,7 +31,7 @@ export function connectPage({ appUrl, callbackUrl, signInUrl }) {
     // cookies are dropped: Clerk's middleware fetches new ones, and the browser comes back.
     const cookies = cookiesOf(request);
     const options = { path: request.path, httpOnly: true, sameSite: 'lax', secure: appUrl.startsWith('https:') };
-    if (cookies.get(marker) !== state) {
+    if (cookies.get(marker) !== encodeURIComponent(state)) {
       response.cookie(marker, state, { ...options, maxAge: 60_000 });
       for (const name of cookies.keys()) if (/^__session(_|$)/.test(name)) response.clearCookie(name);
       return response.redirect(request.originalUrl);
@@ -44,9 +44,9 @@ export function connectPage({ appUrl, callbackUrl, signInUrl }) {
   };
 }
 
+// As they came: encoded.
 function cookiesOf(request) {
-  const pairs = (request.headers.cookie ?? '').split(/; */).map((pair) => pair.split(/=(.*)/s));
-  return new Map(pairs.map(([name, value = '']) => [name, decodeURIComponent(value)]));
+  return new Map((request.headers.cookie ?? '').split(/; */).map((pair) => pair.split(/=(.*)/s)));
 }
 
 // No form-action in the policy above: browsers hold it against the redirects that follow, to the assistant, as well.
@@ -55,6 +55,7 @@ function page({ callbackUrl, state, token, clientName, nonce }) {
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Connecting</title>
 <form method="post" action="${escape(callbackUrl)}">
   <p>Connecting ${escape(who)}…</p>

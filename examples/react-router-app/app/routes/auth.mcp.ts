@@ -73,6 +73,7 @@ function page({ state, token, clientName, nonce }: { state: string; token: strin
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Connecting</title>
 <form method="post" action="${escape(settings.callbackUrl)}">
   <p>Connecting ${escape(clientName.slice(0, 100))}…</p>
