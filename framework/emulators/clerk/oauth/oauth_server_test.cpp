@@ -188,6 +188,17 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(parameter(authorize(with(request(), "prompt", "none")), "error") == "login_required");
 }
 
+TEST_CASE_FIXTURE(Fixture, "a client may post its request, and have the answer posted") {
+  sign_in(ada);
+  const Reply page = post_form("/oauth/authorize", with(request(), "response_mode", "form_post"));
+  REQUIRE(page.status == 200);
+  const Reply answer = decide(page, "true");
+  CHECK(answer.status == 200);
+  CHECK(answer.body.contains(R"(<form class="people" method="post" action="https://client.test/cb">)"));
+  CHECK(answer.body.contains(R"(name="code" value="clk_code_)"));
+  CHECK(answer.body.contains(R"(name="state" value="state-of-the-client")"));
+}
+
 TEST_CASE_FIXTURE(Fixture, "the decision is this browser's, is taken once, and may be no") {
   sign_in(ada);
   const Reply page = authorize(request());
