@@ -34,6 +34,21 @@ std::string session_of(const jose::VerifiedJwt& id_token) {
   return session_id && session_id->starts_with("sess_") ? std::string{*session_id} : std::string{};
 }
 
+// OpenID Connect Core sec. 3.1.3.7, beyond signature, issuer, audience and times. One key signs everything of the
+// instance; that it is an ID token and no other is shown by its audience, which is this client, and by the nonce. The
+// error is the reason, for the log.
+Result<void, std::string_view> check_id_token(const InstanceJwts::Verified& verified, std::string_view client_id,
+                                              std::string_view nonce) {
+  const jose::RegisteredClaims& registered = verified.jwt.registered();
+  if (verified.header.typ && *verified.header.typ != "JWT") return std::unexpected("wrong_type");
+  const std::string& azp = registered.authorized_party;
+  if (azp.empty() ? registered.audience.size() != 1 : azp != client_id) return std::unexpected("wrong_azp");
+  const auto given = json::find_string(verified.jwt.claims(), "nonce");
+  if (!given || !constant_time_equal(*given, nonce)) return std::unexpected("wrong_nonce");
+  if (!registered.subject.starts_with("user_")) return std::unexpected("not_a_user");
+  return {};
+}
+
 }  // namespace
 
 ClerkLogin::ClerkLogin(ClerkLoginSettings settings, InstanceJwts& jwts, SessionTokenVerifier& session_tokens,
@@ -68,7 +83,14 @@ Task<Result<oauth::SignedInUser>> ClerkLogin::complete(const oauth::SignInReturn
   const std::string* state = parameters.find_only("state");
   if (code == nullptr || state == nullptr) co_return refuse("no_code");
   CO_TRY(auto id_token, co_await redeem(*code, derive("code_verifier/", *state)));
-  CO_TRY(const auto jwt, co_await verify(std::move(id_token), derive("nonce/", *state)));
+  const auto verified = co_await jwts_.verify(std::move(id_token), policy_);
+  if (!verified && verified.error().kind == Error::Kind::unavailable) co_return unavailable();
+  if (!verified) co_return refuse(verified.error().reason);
+  if (const auto checked = check_id_token(*verified, settings_.client_id, derive("nonce/", *state)); !checked)
+    co_return refuse(checked.error());
+  const jose::VerifiedJwt& jwt = verified->jwt;
+  if (json::find(jwt.claims(), "act") != nullptr)
+    co_return fail(Error::Kind::forbidden, "Who acts for somebody else decides about no assistant.");
 
   const std::string user_id = jwt.registered().subject;
   const std::string session_id = session_of(jwt);
@@ -120,24 +142,6 @@ Task<Result<std::string>> ClerkLogin::redeem(std::string code, std::string code_
   if (response->status != 200) co_return refuse("code_refused");
   if (!id_token) co_return refuse("no_id_token");
   co_return *std::move(id_token);
-}
-
-// OpenID Connect Core sec. 3.1.3.7. One key signs everything of the instance; that it is an ID token and no other is
-// shown by its audience, which is this client, and by the nonce.
-Task<Result<jose::VerifiedJwt>> ClerkLogin::verify(std::string id_token, std::string nonce) {
-  auto verified = co_await jwts_.verify(std::move(id_token), policy_);
-  if (!verified && verified.error().kind == Error::Kind::unavailable) co_return unavailable();
-  if (!verified) co_return refuse(verified.error().reason);
-  const jose::RegisteredClaims& registered = verified->jwt.registered();
-  if (verified->header.typ && *verified->header.typ != "JWT") co_return refuse("wrong_type");
-  const std::string& azp = registered.authorized_party;
-  if (azp.empty() ? registered.audience.size() != 1 : azp != settings_.client_id) co_return refuse("wrong_azp");
-  const auto given = json::find_string(verified->jwt.claims(), "nonce");
-  if (!given || !constant_time_equal(*given, nonce)) co_return refuse("wrong_nonce");
-  if (!registered.subject.starts_with("user_")) co_return refuse("not_a_user");
-  if (json::find(verified->jwt.claims(), "act") != nullptr)
-    co_return fail(Error::Kind::forbidden, "Who acts for somebody else decides about no assistant.");
-  co_return std::move(verified->jwt);
 }
 
 std::unexpected<Error> ClerkLogin::refuse(std::string_view reason) const {

@@ -52,8 +52,6 @@ class ClerkLogin final : public oauth::SignIn {
   [[nodiscard]] std::string derive(std::string_view purpose, std::string_view state) const;
   // The ID token.
   Task<Result<std::string>> redeem(std::string code, std::string code_verifier);
-  // What it says, if it is for this sign-in.
-  Task<Result<jose::VerifiedJwt>> verify(std::string id_token, std::string nonce);
   std::unexpected<Error> refuse(std::string_view reason) const;
 
   ClerkLoginSettings settings_;
