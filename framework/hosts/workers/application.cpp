@@ -1,4 +1,5 @@
 // The user's app and the server, as the service of a module.
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,24 +47,32 @@ class Application final : public Service {
   [[nodiscard]] Result<void> check() const { return app_.check(); }
 
  private:
-  // With AUTH_MODE=auto the first request finds out, for only a request can fetch. Until then nobody is served.
+  // With AUTH_MODE=auto the first request finds out, for only a request can fetch. Until then nobody is served, and
+  // Clerk is asked once a second, however many wait.
   Task<http::Response> settle_and_handle(http::Request request) {
     while (settling_.busy()) co_await settling_.wait();
-    if (!server_) {
-      const Flight::Turn turn{settling_};
-      if (const auto settled = co_await server::settle_auth_mode(settings_, ports_.ports()); !settled) {
-        log_problem(settled.error().message);
-        co_return http::Response::text(503, "The server cannot start now; its log says why.\n");
-      }
+    if (!server_ && ports_.ports().clock.now() >= settle_again_at_) co_await settle();
+    if (server_) co_return co_await server_->handle(std::move(request));
+    http::Response response = http::Response::text(503, "The server cannot start now; its log says why.\n");
+    response.headers.set("Retry-After", "2");
+    co_return response;
+  }
+  Task<void> settle() {
+    const Flight::Turn turn{settling_};
+    const auto settled = co_await server::settle_auth_mode(settings_, ports_.ports());
+    if (settled) {
       server_.emplace(app_, settings_, ports_.ports());
+    } else {
+      log_problem(settled.error().message);
+      settle_again_at_ = ports_.ports().clock.now() + std::chrono::seconds{1};
     }
-    co_return co_await server_->handle(std::move(request));
   }
 
   const mcp::App app_;
   server::Settings settings_;
   WorkersPorts ports_;
   Flight settling_;
+  TimePoint settle_again_at_{};
   std::optional<server::Server> server_;
   TimePoint house_kept_at_{};
 };
