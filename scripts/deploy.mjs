@@ -14,7 +14,8 @@ const configFile = process.env.WORKER_CONFIG ?? 'app/wrangler.jsonc';
 const config = readConfig({ config: configFile });
 const secretNames = ['CLERK_SECRET_KEY', 'CLERK_PUBLISHABLE_KEY', 'POSTERN_SECRET'];
 const optionalSecretNames = ['CLERK_WEBHOOK_SECRET'];
-(config.vars.AUTH_MODE === 'clerk-login' ? secretNames : optionalSecretNames).push('CLERK_OAUTH_CLIENT_SECRET');
+const signsInAtClerk = config.vars.AUTH_MODE === 'clerk-login';
+(signsInAtClerk ? secretNames : optionalSecretNames).push('CLERK_OAUTH_CLIENT_SECRET');
 
 // wrangler with our configuration. `quiet` gives its output instead of showing it.
 function wrangler(args, { quiet = false, input } = {}) {
@@ -43,6 +44,10 @@ function missingSettings() {
   }
   if (!config.kv_namespaces.find((each) => each.binding === 'OAUTH_KV')?.id) {
     missing.push(['the KV namespace OAUTH_KV has no id', `./dev wrangler kv namespace create OAUTH_KV      and write the id that it prints into ${configFile}:  { "binding": "OAUTH_KV", "id": "…" }`]);
+  }
+  if (signsInAtClerk && !config.vars.CLERK_OAUTH_CLIENT_ID) {
+    missing.push(['CLERK_OAUTH_CLIENT_ID is not set: AUTH_MODE=clerk-login needs the OAuth application that stands for this server at Clerk',
+      `in ${configFile}, under "vars":  "CLERK_OAUTH_CLIENT_ID": "its client ID"      (docs/configuration.md#modes)`]);
   }
   for (const name of [...secretNames, ...optionalSecretNames]) {
     if (name !== 'CLERK_PUBLISHABLE_KEY' && name in config.vars) {

@@ -49,9 +49,9 @@ const run = (args, env = {}) => new Promise((resolve) => {
   }, (error, out, err) => resolve({ code: error?.code ?? 0, said: out + err }));
 });
 const offline = { CLOUDFLARE_API_BASE_URL: undefined, CLOUDFLARE_API_TOKEN: undefined, CLOUDFLARE_ACCOUNT_ID: undefined };
-async function configured() {
+async function configured(more = '') {
   const text = await readFile('app/wrangler.jsonc', 'utf8');
-  await writeFile(config, text.replace('"SERVER_URL": ""', '"SERVER_URL": "https://mcp.example.com"').replace('"APP_URL": ""', '"APP_URL": "https://app.example.com"')
+  await writeFile(config, text.replace('"SERVER_URL": ""', `${more}"SERVER_URL": "https://mcp.example.com"`).replace('"APP_URL": ""', '"APP_URL": "https://app.example.com"')
     .replace('{ "binding": "OAUTH_KV" }', `{ "binding": "OAUTH_KV", "id": "${'0'.repeat(32)}" }`));
   return { WORKER_CONFIG: config };
 }
@@ -86,6 +86,12 @@ describe('deploy', () => {
     assert.equal(code, 1);
     assert.match(said, /POSTERN_SECRET is not set/);
     assert.doesNotMatch(said, /CLERK|SERVER_URL|APP_URL|OAUTH_KV/);
+  });
+  test('with people who sign in at Clerk it also names what stands for the server there', async () => {
+    secrets = ['CLERK_SECRET_KEY', 'CLERK_PUBLISHABLE_KEY', 'POSTERN_SECRET'];
+    const { code, said } = await run(['deploy'], await configured('"AUTH_MODE": "clerk-login", '));
+    assert.equal(code, 1);
+    assert.match(said, /CLERK_OAUTH_CLIENT_ID is not set[^]*CLERK_OAUTH_CLIENT_SECRET is not set/);
   });
   test('with everything set it uploads the worker with its bindings and its wasm', async () => {
     secrets = ['CLERK_SECRET_KEY', 'CLERK_PUBLISHABLE_KEY', 'POSTERN_SECRET'];
