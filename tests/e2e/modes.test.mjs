@@ -129,6 +129,18 @@ describe('AUTH_MODE=clerk-login', () => {
     assert.equal((await person.visit(callback)).status, 400);
   });
 
+  test('while Clerk does not answer nobody comes in, and nobody is told that they may not', async () => {
+    for (const match of ['POST /oauth/token', 'GET /v1/sessions']) {
+      const person = new Person('Ada');
+      const { callback } = await comeBack(person);
+      await stack.clerk.control('faults', { match, status: 503, times: 10 });
+      const page = await person.visit(callback);
+      assert.equal(page.status, 503, match);
+      assert.match(page.html, /Not just now/);
+      await stack.clerk.clearFaults();
+    }
+  });
+
   test('Clerk asking as well is one page more, and a no there is a no', async () => {
     const [application] = (await backend(stack, 'GET', `oauth_applications?name_query=${oauthClient.CLERK_OAUTH_CLIENT_ID}`)).data;
     await backend(stack, 'PATCH', `oauth_applications/${application.id}`, { consent_screen_enabled: true });

@@ -6,9 +6,10 @@ import { createClerkClient } from '@clerk/backend';
 import { isClerkAPIResponseError } from '@clerk/shared/error';
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
+import { assertAllSucceed, authorizationChecks } from '../harness/conformance.mjs';
 import { Person } from '../harness/person.mjs';
 import { Site } from '../harness/site.mjs';
-import { startClerk } from '../harness/stack.mjs';
+import { freePort, startClerk } from '../harness/stack.mjs';
 
 const ada = 'user_AdaLovelace0000000000000001';
 const resource = 'https://mcp.example.com/mcp';
@@ -217,6 +218,15 @@ test('openid-client signs a user in with its default checks', async () => {
   await openid.tokenRevocation(configuration, tokens.refresh_token);
   await assert.rejects(openid.refreshTokenGrant(configuration, tokens.refresh_token), { error: 'invalid_grant' });
 });
+
+for (const revision of ['2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28']) {
+  test(`the official conformance suite finds nothing to say about it (${revision})`, async () => {
+    const port = await freePort();
+    const response = await oauth.dynamicClientRegistrationRequest(server, { redirect_uris: [`http://127.0.0.1:${port}/callback`], token_endpoint_auth_method: 'none' }, plainHttp);
+    const { client_id: clientId } = await oauth.processDynamicClientRegistrationResponse(response);
+    assertAllSucceed(await authorizationChecks({ issuer: emulator.url, resource, clientId, port, revision, person: new Person('Ada') }));
+  });
+}
 
 test('who said no is sent back with that, and a client that knows its user need not ask again', async () => {
   const { client, authentication } = await makeClient();
