@@ -41,6 +41,7 @@ class Call {
 
   // Null only in what is public, when nobody is signed in.
   [[nodiscard]] const Principal* caller() const { return caller_.get(); }
+  [[nodiscard]] const Caller& shared_caller() const { return caller_; }
   // Whoever is signed in. What is public asks caller() first.
   [[nodiscard]] const Principal& user() const {
     ensure(caller_ != nullptr);

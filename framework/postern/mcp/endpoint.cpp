@@ -187,6 +187,7 @@ CallContext Endpoint::context_of(rpc::Id id, const Exchange& exchange, Strand* s
   return {.app = app_,
           .ports = ports_,
           .upstream = options_.upstream,
+          .call_log = options_.call_log,
           .state_key = state_key_,
           .revision = exchange.revision,
           .result_end = catalog_.result_end(exchange.revision),
@@ -199,9 +200,28 @@ CallContext Endpoint::context_of(rpc::Id id, const Exchange& exchange, Strand* s
           .strand = strand};
 }
 
+// What comes to nothing at once is logged here, whatever else by itself.
+CallStart Endpoint::start(AppMethod method, rpc::Request& message, const Exchange& exchange, Strand* strand) const {
+  CallStart started = method(context_of(std::move(message.id), exchange, strand), message.params);
+  if (!options_.call_log || !exchange.caller || std::holds_alternative<std::unique_ptr<PendingRequest>>(started))
+    return started;
+  static constexpr std::string_view logged[] = {"tools/call", "prompts/get", "resources/read"};
+  const auto* const kind = std::ranges::find(logged, message.method);
+  if (kind == std::end(logged)) return started;
+  const auto name = json::find_string(message.params, *kind == "resources/read" ? "uri" : "name");
+  options_.call_log->end({.caller = exchange.caller,
+                          .method = *kind,
+                          .name = name.value_or(""),
+                          .began_at = ports_.clock.now(),
+                          .request_id = exchange.request.id,
+                          .change = nullptr},
+                         std::holds_alternative<Denied>(started) ? CallOutcome::denied : CallOutcome::error);
+  return started;
+}
+
 Task<Endpoint::Answer> Endpoint::run(AppMethod method, rpc::Request message, Exchange exchange) {
   const rpc::Id id = message.id;
-  CallStart started = method(context_of(std::move(message.id), exchange, co_await this_strand()), message.params);
+  CallStart started = start(method, message, exchange, co_await this_strand());
   if (auto* denied = std::get_if<Denied>(&started)) co_return std::unexpected(std::move(*denied));
   if (auto* error = std::get_if<rpc::Error>(&started)) {
     co_return refusal(error->code == rpc::ErrorCode::missing_client_capability ? 400 : 200, id, *error);

@@ -15,7 +15,7 @@
 // `notifications/cancelled` from the same session on whatever loop it arrives. (Revisions with sessions ask that a lost
 // connection alone be no cancellation; as long as streams cannot be resumed nobody could receive the result.)
 //
-// `app` and what `ports` and `options.upstream` refer to outlive the endpoint, which outlives its responses.
+// `app` and what `ports` and `options` refer to outlive the endpoint, which outlives its responses.
 #pragma once
 
 #include <chrono>
@@ -30,6 +30,7 @@
 #include "postern/base/time.hpp"
 #include "postern/http/message.hpp"
 #include "postern/mcp/app.hpp"
+#include "postern/mcp/call_log.hpp"
 #include "postern/mcp/jsonrpc.hpp"
 #include "postern/mcp/methods/app_methods.hpp"
 #include "postern/mcp/methods/catalog.hpp"
@@ -49,6 +50,7 @@ enum class Transport { http, stdio };
 struct EndpointOptions {
   Secret session_key;            // 32 bytes
   Upstream* upstream = nullptr;  // what call.api() reaches
+  CallLog* call_log = nullptr;   // who is told of calls
   Duration stream_after = std::chrono::seconds{3};
   Duration task_after = std::chrono::milliseconds{500};
 };
@@ -90,6 +92,8 @@ class Endpoint {
                                                                  const Exchange& exchange) const;
   Task<Answer> answer(rpc::Request message, Exchange exchange);
   Task<Answer> run(AppMethod method, rpc::Request message, Exchange exchange);
+  [[nodiscard]] CallStart start(AppMethod method, rpc::Request& message, const Exchange& exchange,
+                                Strand* strand) const;
   [[nodiscard]] CallContext context_of(rpc::Id id, const Exchange& exchange, Strand* strand) const;
   [[nodiscard]] Task<void> run_to_end(PendingRequest& request) const;
 

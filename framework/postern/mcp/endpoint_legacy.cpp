@@ -181,7 +181,7 @@ Task<Result<std::string, Denied>> Endpoint::answer_in_batch(json::Value value, E
     const auto outcome = catalog_.answer(exchange.revision, asked->method, asked->params, exchange.caller.get());
     co_return outcome ? rpc::result_reply(id, *outcome) : rpc::error_reply(id, outcome.error());
   }
-  CallStart started = method(context_of(id, exchange, co_await this_strand()), asked->params);
+  CallStart started = start(method, *asked, exchange, co_await this_strand());
   if (auto* denied = std::get_if<Denied>(&started)) co_return std::unexpected(std::move(*denied));
   if (auto* error = std::get_if<rpc::Error>(&started)) co_return rpc::error_reply(id, *error);
   auto& request = *std::get<std::unique_ptr<PendingRequest>>(started);

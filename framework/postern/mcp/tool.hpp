@@ -36,6 +36,7 @@ struct Tool : Declaration {
 
   std::string page{};              // that shows its results (page.hpp); empty: none
   bool for_its_page_only = false;  // the model does not see it
+  bool on_record = false;          // logged as what changes something is (call_log.hpp)
   TaskSupport task_support = TaskSupport::never;
   Start start{};
 };
@@ -82,6 +83,11 @@ class ToolBuilder : public Builder<Tool> {
   // Clients that can show the page of this URI with the result (page.hpp).
   ToolBuilder& shows(std::string page_uri) {
     declared_.page = std::move(page_uri);
+    return *this;
+  }
+  // Though it is read-only, each call is in the audit log before it runs, with a digest of its arguments.
+  ToolBuilder& on_record() {
+    declared_.on_record = true;
     return *this;
   }
   // Its page calls it; the model does not.

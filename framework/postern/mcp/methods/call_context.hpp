@@ -10,6 +10,7 @@
 #include "postern/base/secret.hpp"
 #include "postern/base/strand.hpp"
 #include "postern/mcp/app.hpp"
+#include "postern/mcp/call_log.hpp"
 #include "postern/mcp/client.hpp"
 #include "postern/mcp/jsonrpc.hpp"
 #include "postern/mcp/revision.hpp"
@@ -32,11 +33,12 @@ struct TaskOffer {
   std::optional<Duration> ttl{};
 };
 
-// `app`, `ports`, `upstream`, `state_key` and `result_end` outlive the request.
+// `app`, `ports`, `upstream`, `call_log`, `state_key` and `result_end` outlive the request.
 struct CallContext {
   const App& app;
   const Ports& ports;
   Upstream* upstream;
+  CallLog* call_log;        // may be null
   const Secret& state_key;  // methods/input_state.hpp
   Revision revision;
   std::string_view result_end;  // methods/method.hpp

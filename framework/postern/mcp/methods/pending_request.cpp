@@ -30,8 +30,8 @@ json::Object meta_of(const json::Object& params) {
   return own;
 }
 
-TimePoint end_of(const CallContext& context) {
-  const TimePoint latest = context.ports.clock.now() + limits::stream_lifetime_max;
+TimePoint end_of(const CallContext& context, TimePoint began_at) {
+  const TimePoint latest = began_at + limits::stream_lifetime_max;
   return context.caller ? std::min(latest, context.caller->authorized_until) : latest;
 }
 
@@ -53,11 +53,45 @@ PendingRequest::PendingRequest(CallContext context, const Kind& kind, std::strin
       kind_(kind),
       name_(std::move(name)),
       progress_token_(progress_token_of(params)),
-      ends_at_(end_of(context_)),
+      began_at_(context_.ports.clock.now()),
+      ends_at_(end_of(context_, began_at_)),
       call_(std::move(context_.caller), context_.upstream, context_.ports.clock, *this, meta_of(params)),
+      log_(kind.is_logged && call_.caller() ? context_.call_log : nullptr),
       input_(std::move(input)) {}
 
+void PendingRequest::log_change(const json::Value& arguments) {
+  if (log_) change_ = log_->identify(name_, arguments);
+}
+
+LoggedCall PendingRequest::logged_call() const {
+  return {.caller = call_.shared_caller(),
+          .method = kind_.method,
+          .name = name_,
+          .began_at = began_at_,
+          .request_id = context_.request_id,
+          .change = change_ ? &*change_ : nullptr};
+}
+
+// Once, whatever ends it first.
+void PendingRequest::note_end(CallOutcome outcome) {
+  if (CallLog* const log = std::exchange(log_, nullptr)) log->end(logged_call(), outcome);
+}
+
+// What cannot be logged is not done. Refusing it afterwards would only make the client do it twice.
+Task<void> PendingRequest::run_once_logged(Task<void> task) {
+  if (const auto logged = co_await log_->begin(logged_call()); !logged) {
+    has_not_run_ = true;
+    result_ =
+        postern::fail(Error::Kind::unavailable,
+                      "Nothing was done, because the server cannot write its audit log now. Try again in a moment.");
+    co_return;
+  }
+  co_await std::move(task);
+}
+
 void PendingRequest::run(Task<void> task) {
+  has_started_ = true;
+  if (change_) task = run_once_logged(std::move(task));
   job_ = Job::prepare(
       std::move(task), [this](std::exception_ptr failure) { on_done(std::move(failure)); }, context_.strand);
   job_.resume();
@@ -81,26 +115,32 @@ void PendingRequest::on_done(std::exception_ptr failure) {
 }
 
 void PendingRequest::finish(MethodOutcome outcome) {
+  const CallOutcome ended = has_not_run_  ? CallOutcome::not_run
+                            : !outcome    ? CallOutcome::error
+                            : has_failed_ ? CallOutcome::tool_error
+                                          : CallOutcome::ok;
   if (is_task_) {
     if (outcome && !meta_.empty()) outcome = finish_result(*std::move(outcome), add_meta("}", meta_));
     outcome_ = std::move(outcome);
-    return settle(std::nullopt);
+    return settle(std::nullopt, ended);
   }
   const std::string own_end = meta_.empty() ? std::string{} : add_meta(context_.result_end, meta_);
   const std::string_view end = meta_.empty() ? context_.result_end : own_end;
   settle(outcome ? rpc::result_reply(context_.id, finish_result(*std::move(outcome), end))
-                 : rpc::error_reply(context_.id, outcome.error()));
+                 : rpc::error_reply(context_.id, outcome.error()),
+         ended);
 }
 
 void PendingRequest::time_out() {
   job_.cancel();
-  settle(rpc::error_reply(context_.id, {rpc::ErrorCode::internal_error, "The call took too long and was stopped."}));
+  settle(rpc::error_reply(context_.id, {rpc::ErrorCode::internal_error, "The call took too long and was stopped."}),
+         CallOutcome::timed_out);
 }
 
 void PendingRequest::cancel() {
   job_.cancel();
   messages_.clear();
-  settle(std::nullopt);
+  settle(std::nullopt, CallOutcome::cancelled);
 }
 
 // Ends a call that cannot go on in this request: it has to ask, or may not (2026-07-28, basic/patterns/mrtr, and
@@ -111,18 +151,21 @@ void PendingRequest::stop() {
     http_status_ = 400;
     return settle(rpc::error_reply(context_.id, {rpc::ErrorCode::missing_client_capability,
                                                  "This needs a client that can do more: see requiredCapabilities.",
-                                                 json::Object{{"requiredCapabilities", std::move(missing_)}}}));
+                                                 json::Object{{"requiredCapabilities", std::move(missing_)}}}),
+                  CallOutcome::error);
   }
   json::Object result{{"inputRequests", std::move(asked_)}, {"requestState", input_.seal(context_)}};
   asked_.clear();
   settle(rpc::result_reply(context_.id, finish_result(json::serialize(result),
-                                                      result_end(context_.app, context_.revision, "input_required"))));
+                                                      result_end(context_.app, context_.revision, "input_required"))),
+         CallOutcome::asked);
 }
 
 // Touches nothing after the wake: whoever waits may destroy this.
-void PendingRequest::settle(std::optional<std::string> reply) {
+void PendingRequest::settle(std::optional<std::string> reply, CallOutcome outcome) {
   if (over_) return;
   over_ = true;
+  note_end(outcome);
   questions_.clear();
   reply_ = std::move(reply);
   changed_.wake_all();

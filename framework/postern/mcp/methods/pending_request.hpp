@@ -33,16 +33,22 @@ class PendingRequest final : private ClientLink {
   // What belongs to the method. `name` is the tool's, the prompt's, or the resource's URI.
   struct Kind {
     std::string_view method;
+    bool is_logged = true;  // as a call (call_log.hpp)
     MethodOutcome (*on_error)(Error error, std::string_view name, const CallContext& context);
   };
 
   PendingRequest(CallContext context, const Kind& kind, std::string name, const json::Object& params, InputState input);
   PendingRequest(const PendingRequest&) = delete;
   PendingRequest& operator=(const PendingRequest&) = delete;
-  ~PendingRequest() override = default;
+  // Whoever destroys it does not wait for it any more.
+  ~PendingRequest() override {
+    if (has_started_) note_end(CallOutcome::cancelled);
+  }
 
   [[nodiscard]] Call& call() { return call_; }
   [[nodiscard]] const CallContext& context() const { return context_; }
+  // It may change something: it runs once it is written down. Before start().
+  void log_change(const json::Value& arguments);
   // `write(value, request)` turns what the function hands back into the result's JSON, without what finish_result()
   // adds.
   template <class Value, class Write>
@@ -50,7 +56,10 @@ class PendingRequest final : private ClientLink {
     run(convert(std::move(task), write, *this));
   }
   // Ends it as an error of its function would, without running anything.
-  void fail(Error error) { finish(kind_.on_error(std::move(error), name_, context_)); }
+  void fail(Error error) {
+    has_failed_ = true;
+    finish(kind_.on_error(std::move(error), name_, context_));
+  }
   // End it with an error, or with no reply at all. The function's coroutine is destroyed.
   void time_out();
   void cancel();
@@ -105,12 +114,16 @@ class PendingRequest final : private ClientLink {
   template <class Value, class Write>
   static Task<void> convert(Task<Result<Value>> task, Write write, PendingRequest& request) {
     Result<Value> value = co_await std::move(task);
+    if constexpr (requires { value->is_error; }) request.has_failed_ = value && value->is_error;
     request.result_ = std::move(value).transform([&](const Value& it) { return write(it, request); });
   }
   void run(Task<void> task);
+  [[nodiscard]] Task<void> run_once_logged(Task<void> task);
+  [[nodiscard]] LoggedCall logged_call() const;
+  void note_end(CallOutcome outcome);
   void on_done(std::exception_ptr failure);
   void finish(MethodOutcome outcome);
-  void settle(std::optional<std::string> reply);
+  void settle(std::optional<std::string> reply, CallOutcome outcome);
   [[nodiscard]] Task<Result<json::Value>> ask_on_stream(InputRequest request);
   [[nodiscard]] Task<Result<json::Value>> ask_in_task(std::string key, InputRequest request);
   [[nodiscard]] bool wants_to_stop() const { return !over_ && (!missing_.empty() || !asked_.empty()); }
@@ -121,8 +134,14 @@ class PendingRequest final : private ClientLink {
   const Kind& kind_;
   const std::string name_;
   const std::optional<std::string> progress_token_;  // JSON text; null: the client does not want to know
+  const TimePoint began_at_;
   const TimePoint ends_at_;
   Call call_;
+  CallLog* log_;  // null: this call is not logged, or its end has been
+  std::optional<CallChange> change_;
+  bool has_started_ = false;
+  bool has_failed_ = false;  // its function says so
+  bool has_not_run_ = false;
   InputState input_;
   json::Object asked_;    // InputRequests that this run came to
   json::Object missing_;  // ClientCapabilities that it would have taken

@@ -48,6 +48,8 @@ std::expected<TaskOffer, rpc::Error> find_task_offer(const Tool& tool, const Cal
   return TaskOffer{.when = can ? TaskOffer::When::if_long : TaskOffer::When::never};
 }
 
+bool may_change(const Tool& tool) { return !tool.read_only.value_or(false) || tool.on_record; }
+
 }  // namespace
 
 CallStart start_tools_call(CallContext context, const json::Object& params) {
@@ -72,6 +74,7 @@ CallStart start_tools_call(CallContext context, const json::Object& params) {
   call->offer_task(*task_offer);
   if (task_offer->when == TaskOffer::When::at_once) call->become_task();
   auto task = tool->start(arguments, call->call());
+  if (task && may_change(*tool)) call->log_change(arguments);
   if (task) {
     call->start(*std::move(task), write);
   } else if (bad_input_is_result) {
