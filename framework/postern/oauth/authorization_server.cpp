@@ -25,8 +25,9 @@ void add(http::Router& router, http::Method method, std::string_view path, Conte
 
 }  // namespace
 
-AuthorizationServer::AuthorizationServer(Settings settings, const Ports& ports, SignIn& sign_in)
-    : context_(std::make_unique<Context>(std::move(settings), ports, sign_in)) {}
+AuthorizationServer::AuthorizationServer(Settings settings, const Ports& ports, SignIn& sign_in,
+                                         RecentCalls* recent_calls)
+    : context_(std::make_unique<Context>(std::move(settings), ports, sign_in, recent_calls)) {}
 
 AuthorizationServer::~AuthorizationServer() = default;
 

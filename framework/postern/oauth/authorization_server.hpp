@@ -7,8 +7,9 @@
 //   if (!caller) co_return oauth.challenge(caller.error());
 //   if (!oauth.knows_revocations()) ...                 // reread them, and authenticate again
 //
-// One per event loop; the loops share the Store and hear of each other's revocations over the Bus. `ports` and
-// `sign_in` must outlive it, and it must outlive the router. What it stores: docs/storage-schema.md.
+// One per event loop; the loops share the Store and hear of each other's revocations over the Bus. `ports`, `sign_in`
+// and `recent_calls`, which may be null, must outlive it, and it must outlive the router. What it stores:
+// docs/storage-schema.md.
 #pragma once
 
 #include <memory>
@@ -22,6 +23,7 @@
 #include "postern/http/router.hpp"
 #include "postern/oauth/bearer.hpp"
 #include "postern/oauth/ended_access.hpp"
+#include "postern/oauth/recent_calls.hpp"
 #include "postern/oauth/settings.hpp"
 #include "postern/oauth/sign_in.hpp"
 #include "postern/ports/ports.hpp"
@@ -32,7 +34,7 @@ struct Context;
 
 class AuthorizationServer {
  public:
-  AuthorizationServer(Settings settings, const Ports& ports, SignIn& sign_in);
+  AuthorizationServer(Settings settings, const Ports& ports, SignIn& sign_in, RecentCalls* recent_calls = nullptr);
   AuthorizationServer(const AuthorizationServer&) = delete;
   AuthorizationServer& operator=(const AuthorizationServer&) = delete;
   ~AuthorizationServer();

@@ -9,6 +9,7 @@
 #include "postern/oauth/grants.hpp"
 #include "postern/oauth/keys.hpp"
 #include "postern/oauth/pages/pages.hpp"
+#include "postern/oauth/recent_calls.hpp"
 #include "postern/oauth/revoked_grants.hpp"
 #include "postern/oauth/settings.hpp"
 #include "postern/oauth/short_hash.hpp"
@@ -18,10 +19,11 @@
 namespace postern::oauth {
 
 struct Context {
-  Context(Settings given, const Ports& host, SignIn& provider)
+  Context(Settings given, const Ports& host, SignIn& provider, RecentCalls* calls)
       : settings(std::move(given)),
         ports(host),
         sign_in(provider),
+        recent_calls(calls),
         keys(Keys::derive(ports.crypto, settings.server_secret)),
         pages(ports.crypto),
         clients(ports, keys.client_id, settings.known_clients),
@@ -37,6 +39,7 @@ struct Context {
   const Settings settings;
   const Ports ports;
   SignIn& sign_in;
+  RecentCalls* const recent_calls;  // may be null
   const Keys keys;
   const Pages pages;
   Clients clients;

@@ -39,7 +39,22 @@ json::Value or_null(std::string text) {
   return json::Value(std::move(text));
 }
 
-json::Object describe(const Grant& grant) {
+json::Array describe(const CallsByConnection& calls, std::string_view grant_id) {
+  json::Array described;
+  const auto found = calls.find(grant_id);
+  if (found == calls.end()) return described;
+  for (const RecentCall& call : found->second) {
+    described.push_back({{"at", to_json(call.at)},
+                         {"method", call.method},
+                         {"name", call.name},
+                         {"title", call.title},
+                         {"outcome", call.outcome},
+                         {"calls", call.calls}});
+  }
+  return described;
+}
+
+json::Object describe(const Grant& grant, const CallsByConnection& calls) {
   return {{"id", grant.id},
           {"client_id", grant.client_id},
           {"client_name", grant.client_name},
@@ -48,7 +63,8 @@ json::Object describe(const Grant& grant) {
           {"scopes", to_json(grant.scopes)},
           {"organization_id", or_null(grant.user.organization_id)},
           {"connected_at", to_json(grant.started_at)},
-          {"last_used_at", to_json(grant.rotated_at)}};
+          {"last_used_at", to_json(grant.rotated_at)},
+          {"recent_calls", describe(calls, grant.id)}};
 }
 
 }  // namespace
@@ -56,10 +72,11 @@ json::Object describe(const Grant& grant) {
 Task<http::Response> list_connections(Context& context, const http::Request& request) {
   auto user_id = co_await find_caller(context, request);
   if (!user_id) co_return std::move(user_id).error();
-  const auto grants = co_await context.grants.find_by_user(*std::move(user_id));
+  const auto grants = co_await context.grants.find_by_user(*user_id);
   if (!grants) co_return unavailable();
+  const CallsByConnection calls = co_await find_recent_calls(context, *std::move(user_id));
   json::Array connections;
-  for (const Grant& grant : *grants) connections.push_back(describe(grant));
+  for (const Grant& grant : *grants) connections.push_back(describe(grant, calls));
   co_return unstored_json(200, json::serialize(json::Object{{"connections", std::move(connections)}}));
 }
 

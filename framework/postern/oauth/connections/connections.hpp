@@ -31,6 +31,9 @@ Task<http::Response> send_visitor_to_sign_in(Context& context, const http::Reque
 [[nodiscard]] http::Response welcome_visitor(const Context& context, const http::Request& request,
                                              const SignedInUser& user);
 
+// None where they are not known, or cannot be read now: the list of connections does without.
+Task<CallsByConnection> find_recent_calls(Context& context, std::string user_id);
+
 // False if the user has no such connection, whoever else may have it.
 Task<Result<bool>> disconnect_one(Context& context, std::string user_id, std::string grant_id);
 Task<Result<void>> disconnect_all(Context& context, std::string user_id);

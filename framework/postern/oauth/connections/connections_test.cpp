@@ -106,6 +106,43 @@ TEST_CASE("the list has what the user was told when it was approved, and when it
   CHECK_FALSE(page.body.contains("<script"));
 }
 
+TEST_CASE("the list says what each assistant did lately, in plain words, and goes without where that is not known") {
+  Flow flow;
+  connect(flow);
+  const std::string id = only_id(flow);
+  const TimePoint now = flow.host.clock.now();
+  flow.recent_calls.calls[id] = {
+      {now, "tools/call", "search_orders", "Search <orders>", "ok", 12},
+      {now - 61s, "tools/call", "cancel_order", "Cancel an order", "tool_error", 1},
+      {now - 5min, "resources/read", "acme://x", "acme://x", "denied", 1},
+      {now - 3h, "tools/call", "cancel_order", "Cancel an order", "began", 1},
+  };
+  flow.recent_calls.calls["another's"] = {{now, "tools/call", "x", "Canary", "ok", 1}};
+  Browser browser;
+  const http::Response page = visit(flow, browser);
+  for (std::string_view text : {"Did lately", "<bdi>Search &lt;orders&gt;</bdi>, 12 times <small>just now</small>",
+                                "<bdi>Cancel an order</bdi> <small>1 minute ago · did not work</small>",
+                                "5 minutes ago · not allowed", "3 hours ago · not known to have ended"})
+    CHECK(page.body.contains(text));
+  CHECK_FALSE(page.body.contains("Canary"));
+
+  const auto answer = json::parse(call_api(flow, http::Method::get, "/api/connections", "token-of-user_1").body);
+  REQUIRE(answer);
+  const json::Value& calls = answer->at("connections").at(0).at("recent_calls");
+  CHECK(calls.as_array().size() == 4);
+  CHECK(calls.at(0) == json::Value(json::Object{{"at", now.time_since_epoch().count()},
+                                                {"method", "tools/call"},
+                                                {"name", "search_orders"},
+                                                {"title", "Search <orders>"},
+                                                {"outcome", "ok"},
+                                                {"calls", 12}}));
+  flow.recent_calls.fails = true;
+  const http::Response without = flow.get("/connections", &browser);
+  CHECK(without.status == 200);
+  CHECK_FALSE(without.body.contains("Did lately"));
+  CHECK_FALSE(without.body.contains("canary"));
+}
+
 TEST_CASE("what is not connected, or not any more, is not in the list") {
   Flow flow;
   const Connected revoked = connect(flow, "Revoked");

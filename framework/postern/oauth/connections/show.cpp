@@ -6,6 +6,11 @@
 
 namespace postern::oauth {
 
+Task<CallsByConnection> find_recent_calls(Context& context, std::string user_id) {
+  if (!context.recent_calls) co_return CallsByConnection{};
+  co_return (co_await context.recent_calls->find_by_user(std::move(user_id))).value_or(CallsByConnection{});
+}
+
 Task<http::Response> show_connections(Context& context, const http::Request& request) {
   const auto session = find_own_session(context, request);
   if (!session) co_return co_await send_visitor_to_sign_in(context, request);
@@ -16,9 +21,10 @@ Task<http::Response> show_connections(Context& context, const http::Request& req
     co_return co_await send_visitor_to_sign_in(context, request);
   const auto grants = co_await context.grants.find_by_user(session->user.user_id);
   if (!grants) co_return context.pages.unavailable();
-  co_return context.pages.show(
-      200, "Your assistants",
-      connections_html(context.settings, session->user, *grants, session->form_token, context.ports.clock.now()));
+  const CallsByConnection calls = co_await find_recent_calls(context, session->user.user_id);
+  co_return context.pages.show(200, "Your assistants",
+                               connections_html(context.settings, session->user, *grants, calls, session->form_token,
+                                                context.ports.clock.now()));
 }
 
 }  // namespace postern::oauth

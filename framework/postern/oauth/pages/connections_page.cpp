@@ -31,6 +31,37 @@ std::string how_long_ago(Duration passed) {
   return concat(hours / 24, hours < 48 ? " day ago" : " days ago");
 }
 
+std::string when(Duration passed) {
+  const auto minutes = std::chrono::floor<std::chrono::minutes>(passed).count();
+  if (minutes < 1) return "just now";
+  if (minutes < 60) return concat(minutes, minutes == 1 ? " minute ago" : " minutes ago");
+  return how_long_ago(passed);
+}
+
+// What became of a call, where that is worth a word. Of one that was never heard of again nobody can say.
+std::string_view what_became(std::string_view outcome) {
+  if (outcome == "ok") return {};
+  if (outcome == "denied") return "not allowed";
+  if (outcome == "asked") return "asked something first";
+  if (outcome == "cancelled") return "was stopped";
+  if (outcome == "timed_out") return "took too long";
+  if (outcome == "not_run") return "was not done";
+  if (outcome == "began") return "not known to have ended";
+  return "did not work";
+}
+
+std::string calls_html(const std::vector<RecentCall>& calls, TimePoint now) {
+  std::string html = "<ul class=\"calls\">";
+  for (const RecentCall& call : calls) {
+    html += concat("<li><bdi>", escape_html(call.title), "</bdi>");
+    if (call.calls > 1) html += concat(", ", call.calls, " times");
+    html += concat(" <small>", when(now - call.at));
+    if (const std::string_view became = what_became(call.outcome); !became.empty()) html += concat(" · ", became);
+    html += "</small></li>";
+  }
+  return html + "</ul>";
+}
+
 // Where it runs, as far as that is known: the same host that the consent page showed.
 std::string place_of(const std::string& redirect_uri) {
   const auto url = uri::Url::parse(redirect_uri);
@@ -50,7 +81,8 @@ std::string form(std::string_view form_token, std::string_view grant_id, std::st
       form_token, "\">\n<input type=\"hidden\" name=\"connection\" value=\"", grant_id, "\">\n", button, "\n</form>\n");
 }
 
-std::string assistant(const Settings& settings, const Grant& grant, std::string_view form_token, TimePoint now) {
+std::string assistant(const Settings& settings, const Grant& grant, const CallsByConnection& calls,
+                      std::string_view form_token, TimePoint now) {
   const std::string name = quoted(grant.client_name.empty() ? "an assistant" : grant.client_name);
   const auto voucher = find_voucher(grant.client_id);
   const std::string& organization =
@@ -63,6 +95,8 @@ std::string assistant(const Settings& settings, const Grant& grant, std::string_
   html += row("Last used", how_long_ago(now - grant.rotated_at));
   if (!organization.empty()) html += row("Organization", escape_html(organization));
   html += row("Can", permissions(settings, grant.scopes));
+  if (const auto lately = calls.find(grant.id); lately != calls.end())
+    html += row("Did lately", calls_html(lately->second, now));
   html += "</dl>\n";
   html += form(form_token, grant.id, concat("<button aria-describedby=\"", grant.id, "\">Disconnect</button>"));
   return html + "</section>\n";
@@ -71,14 +105,14 @@ std::string assistant(const Settings& settings, const Grant& grant, std::string_
 }  // namespace
 
 std::string connections_html(const Settings& settings, const SignedInUser& visitor, const std::vector<Grant>& grants,
-                             std::string_view form_token, TimePoint now) {
+                             const CallsByConnection& calls, std::string_view form_token, TimePoint now) {
   const std::string server = escape_html(settings.server_name);
   std::string html = concat("<p class=\"server\">", server, " · ", escape_html(settings.issuer), "</p>\n");
   html += "<h1>Your assistants</h1>\n<p>";
   if (!visitor.name.empty()) html += concat("You are ", "<bdi>", escape_html(visitor.name), "</bdi>. ");
   if (grants.empty()) return html + concat("No assistant is connected to your account at ", server, ".</p>");
   html += concat("These can use ", server, " as you, until you disconnect them.</p>\n");
-  for (const Grant& grant : grants) html += assistant(settings, grant, form_token, now);
+  for (const Grant& grant : grants) html += assistant(settings, grant, calls, form_token, now);
   if (grants.size() > 1)
     html += concat("<section>\n", form(form_token, "all", "<button>Disconnect all of them</button>"), "</section>\n");
   return html;

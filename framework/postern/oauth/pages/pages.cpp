@@ -39,6 +39,7 @@ dt { color: var(--soft); }
 dd { margin: 0; }
 dd ul { padding-left: 1rem; }
 dd li:first-child { margin-top: 0; }
+small { display: block; color: var(--soft); font-size: .8125rem; }
 section form { margin-top: .875rem; }
 button:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 )css";

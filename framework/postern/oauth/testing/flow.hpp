@@ -54,6 +54,17 @@ class FakeSignIn final : public SignIn {
   std::vector<std::string> permissions;
 };
 
+// What the audit log says of each connection.
+class FakeRecentCalls final : public RecentCalls {
+ public:
+  Task<Result<CallsByConnection>> find_by_user(std::string) override {
+    if (fails) co_return fail(Error::Kind::unavailable, "canary-down");
+    co_return calls;
+  }
+  CallsByConnection calls;
+  bool fails = false;
+};
+
 // A store whose every operation waits, while it is held, until step() lets all that wait do one: so that requests run
 // into each other at every point where they can.
 class SteppedStore final : public Store {
@@ -124,6 +135,7 @@ class Flow {
   SteppedStore store{host.store};
   Ports ports{host.clock, host.random, host.crypto, host.fetch, store, host.cache, host.log, host.bus};
   FakeSignIn sign_in;
+  FakeRecentCalls recent_calls;
   AuthorizationServer server;
   http::Router router;
 };
