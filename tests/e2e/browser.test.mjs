@@ -48,6 +48,21 @@ async function authorizationUrl(name = 'Claude') {
   return { url: url.href, clientId, verifier };
 }
 
+async function callTool(token, name, args) {
+  const response = await fetch(stack.mcpUrl, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${token}`, 'content-type': 'application/json', accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': name,
+    },
+    body: JSON.stringify({
+      jsonrpc: '2.0', id: 1, method: 'tools/call',
+      params: { name, arguments: args, _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} } },
+    }),
+  });
+  assert.equal(response.status, 200, await response.text());
+}
+
 for (const look of [
   { name: 'desktop-light', viewport: { width: 1200, height: 900 }, colorScheme: 'light' },
   { name: 'phone-dark', viewport: { width: 390, height: 844 }, colorScheme: 'dark', isMobile: true, deviceScaleFactor: 2 },
@@ -79,10 +94,15 @@ for (const look of [
       body: new URLSearchParams({ grant_type: 'authorization_code', code: arrived.searchParams.get('code'), code_verifier: verifier, client_id: clientId, redirect_uri: redirectUri }),
     });
     assert.equal(token.status, 200);
+    const { access_token: accessToken } = await token.json();
+    for (const [name, args] of [['search_orders', { query: 'lamp' }], ['orders_chart', {}], ['cancel_order', { order_id: 'A-0' }]]) await callTool(accessToken, name, args);
 
     await page.goto(new URL('/connections', stack.mcpUrl).href);
     await page.waitForURL('**/connections');
     await page.getByRole('heading', { name: 'Your assistants' }).waitFor();
+    // What only reads is in the audit log a second later.
+    for (let reloads = 0; reloads < 100 && !(await page.locator('body').innerText()).includes('Search orders'); ++reloads) await page.reload();
+    assert.match(await page.locator('body').innerText(), /Did lately[^]*Cancel order[^]*Search orders/);
     await page.screenshot({ path: `${artifacts}/connections-${look.name}.png`, fullPage: true });
     assert.equal(await page.locator('script').count(), 0, 'the connections page has no script');
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, 'nothing sticks out sideways');

@@ -61,6 +61,8 @@ void Loop::run(const MakeHandler& make_handler) {
   }
   const auto left = connections_;
   for (const auto& connection : left) connection->close();
+  boost::system::error_code ignored;
+  acceptor_.close(ignored);  // the handler may run the loop for a moment while it goes, and is there for nobody
   handler_.reset();
 }
 

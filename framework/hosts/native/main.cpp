@@ -31,14 +31,31 @@ using namespace postern;
 
 constexpr int exit_could_not_run = 1;
 constexpr int exit_wrong_setting = 2;
+constexpr Duration last_writing_max = std::chrono::seconds{2};
+
+Task<void> keep_audit_log(server::Server& server, Clock& clock) {
+  while (true) {
+    co_await clock.sleep_for(limits::audit_written_after);
+    co_await server.write_audit_log();
+  }
+}
 
 // What one event loop has: its ports, and the server on top of them.
 class LoopServer : public http::Handler {
  public:
   LoopServer(boost::asio::io_context& loop, native::NativeShared& shared, const mcp::App& app,
              const server::Settings& settings)
-      : ports_(loop, shared), server_(app, settings, ports_.ports()) {
+      : loop_(loop), ports_(loop, shared), server_(app, settings, ports_.ports()) {
     housekeeping_ = Job::start(keep_house(server_, ports_.ports().clock), [](const std::exception_ptr&) {});
+    auditing_ = Job::start(keep_audit_log(server_, ports_.ports().clock), [](const std::exception_ptr&) {});
+  }
+
+  // The loop has stopped, and nothing is under way: it runs on for a moment, for what calls have left to be written.
+  ~LoopServer() override {
+    const Job writing = Job::start(server_.write_audit_log(), [this](const std::exception_ptr&) { loop_.stop(); });
+    if (writing.done()) return;
+    loop_.restart();
+    loop_.run_for(last_writing_max);
   }
 
   Task<http::Response> handle(http::Request request) override { return server_.handle(std::move(request)); }
@@ -51,9 +68,11 @@ class LoopServer : public http::Handler {
     }
   }
 
+  boost::asio::io_context& loop_;
   native::NativePorts ports_;
   server::Server server_;
-  Job housekeeping_;  // last: it uses both
+  Job housekeeping_;  // last, both: they use the others
+  Job auditing_;
 };
 
 int refuse_to_start(std::span<const std::string> problems) {
@@ -142,6 +161,7 @@ Task<void> speak(native::Stdio& stdio, server::Server& server, std::string sessi
     caller = *std::move(found);
   }
   outcome = co_await stdio.run(STDIN_FILENO, STDOUT_FILENO);
+  co_await server.write_audit_log();
 }
 
 int serve_stdio(native::NativeShared& shared, const mcp::App& app, const server::Settings& settings,
@@ -159,6 +179,7 @@ int serve_stdio(native::NativeShared& shared, const mcp::App& app, const server:
   Result<void> outcome;
   boost::asio::signal_set signals{loop, SIGTERM, SIGINT};
   signals.async_wait([&loop](const boost::system::error_code&, int) { loop.stop(); });
+  const Job auditing = Job::start(keep_audit_log(server, ports.ports().clock), [](const std::exception_ptr&) {});
   const Job speaking = Job::start(speak(stdio, server, host.session_id, caller, outcome),
                                   [&loop](const std::exception_ptr&) { loop.stop(); });
   loop.run();

@@ -35,9 +35,12 @@ class Application final : public Service {
   // There is no timer without a request, so requests remind of it; none waits for it.
   Task<void> after_response() override {
     const TimePoint now = ports_.ports().clock.now();
-    if (!server_ || now < house_kept_at_ + limits::revocations_reread_after) co_return;
-    house_kept_at_ = now;
-    co_await server_->housekeep();
+    if (!server_) co_return;
+    if (now >= house_kept_at_ + limits::revocations_reread_after) {
+      house_kept_at_ = now;
+      co_await server_->housekeep();
+    }
+    co_await server_->write_audit_log_soon();
   }
 
   void hear(std::string_view topic, std::string_view key, std::string_view message) override {

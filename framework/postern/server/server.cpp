@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "postern/audit/export.hpp"
 #include "postern/base/concat.hpp"
 #include "postern/base/ensure.hpp"
 #include "postern/clerk/bridge.hpp"
@@ -74,11 +75,16 @@ Server::Server(const mcp::App& app, const Settings& settings, const Ports& ports
       app_api_({.app = settings.app_url}, minter_, ports_),
       standing_(backend_, ports_),
       sign_in_(make_sign_in()),
-      oauth_(oauth_settings(app, settings), ports_, *sign_in_),
+      audit_log_(settings.audit_kept_for.count() > 0
+                     ? std::make_unique<audit::AuditLog>(ports_, settings.server_secret, settings.audit_kept_for)
+                     : nullptr),
+      recent_calls_(audit_log_ ? std::make_unique<audit::RecentCalls>(app, *audit_log_, ports_) : nullptr),
+      oauth_(oauth_settings(app, settings), ports_, *sign_in_, recent_calls_.get()),
       watched_app_api_(app_api_, oauth_),
       endpoint_(app, ports_,
                 {.session_key = derive_key(ports.crypto, settings.server_secret, "mcp-session"),
-                 .upstream = &watched_app_api_}) {
+                 .upstream = &watched_app_api_,
+                 .call_log = audit_log_.get()}) {
   ensure(settings.auth_mode != AuthMode::automatic);
   if (settings.clerk_webhook_secret) webhooks_.emplace(*settings.clerk_webhook_secret, ports_, oauth_);
   add_routes();
@@ -109,6 +115,10 @@ void Server::add_routes() {
   for (const Method method : {Method::post, Method::get, Method::delete_}) {
     router_.add(method, "/mcp",
                 [this](http::Request& request, const http::PathParameters&) { return call_mcp(request); });
+  }
+  if (audit_log_) {
+    router_.add(Method::get, "/api/audit",
+                [this](http::Request& request, const http::PathParameters&) { return export_audit_log(request); });
   }
   // Alive, whatever it depends on; and able to serve, so that a load balancer may send requests.
   router_.add(Method::get, "/healthz", [](http::Request&, const http::PathParameters&) -> Task<http::Response> {
@@ -150,6 +160,14 @@ Task<void> Server::housekeep() {
   if (const auto reread = co_await oauth_.reread_revocations(); !reread) {
     ports_.log.write(LogLevel::error, "server.housekeeping_failed", {{"reason", reread.error().message}});
   }
+}
+
+Task<void> Server::write_audit_log() {
+  if (audit_log_) co_await audit_log_->write_down();
+}
+
+Task<void> Server::write_audit_log_soon() {
+  if (audit_log_) co_await audit_log_->write_down_soon();
 }
 
 Task<http::Response> Server::answer(http::Request& request) {
@@ -210,6 +228,17 @@ Task<http::Response> Server::call_mcp_with_clerk_token(http::Request& request, s
   auto answer = co_await endpoint_.handle(request, *caller);
   if (answer) co_return *std::move(answer);
   co_return oauth_.insufficient_scope((*caller)->scopes, answer.error().scopes);
+}
+
+// For operators. A wrong key counts as a guessed token, and is told no more than that.
+Task<http::Response> Server::export_audit_log(http::Request& request) {
+  const TimePoint now = ports_.clock.now();
+  if (auto refused = rate_limits_.check_guessing(request, now)) return http::ready(*std::move(refused));
+  if (audit::is_reader(audit_log_->keys(), request)) return audit::export_records(ports_, request);
+  rate_limits_.count_bad_token(request, now);
+  http::Response refused = refusal(401, "unauthorized", "This is for the server's operator: see docs/audit.md.");
+  refused.headers.set("WWW-Authenticate", "Bearer");
+  return http::ready(std::move(refused));
 }
 
 Task<http::Response> Server::ready() {

@@ -14,6 +14,8 @@
 #include <optional>
 #include <string>
 
+#include "postern/audit/audit_log.hpp"
+#include "postern/audit/recent_calls.hpp"
 #include "postern/clerk/app_api.hpp"
 #include "postern/clerk/backend.hpp"
 #include "postern/clerk/clerk_tokens.hpp"
@@ -57,12 +59,18 @@ class Server : public http::Handler {
   // it every limits::revocations_reread_after; a request that finds this neglected waits for it.
   Task<void> housekeep();
 
+  // What is logged of calls and not written yet (audit/audit_log.hpp). The host awaits one of them now and then: the
+  // first every limits::audit_written_after and when it stops, or the second after each response.
+  Task<void> write_audit_log();
+  Task<void> write_audit_log_soon();
+
  private:
   [[nodiscard]] std::unique_ptr<oauth::SignIn> make_sign_in();
   void add_routes();
   Task<http::Response> answer(http::Request& request);
   Task<http::Response> call_mcp(http::Request& request);
   Task<http::Response> call_mcp_with_clerk_token(http::Request& request, std::string token);
+  Task<http::Response> export_audit_log(http::Request& request);
   Task<http::Response> ready();
   // For somebody who opens the address in a browser and wonders what it is.
   Task<http::Response> home();
@@ -84,6 +92,8 @@ class Server : public http::Handler {
   clerk::AppApi app_api_;
   clerk::Standing standing_;
   std::unique_ptr<oauth::SignIn> sign_in_;
+  std::unique_ptr<audit::AuditLog> audit_log_;  // null: there is to be none
+  std::unique_ptr<audit::RecentCalls> recent_calls_;
   oauth::AuthorizationServer oauth_;
   std::optional<clerk::Webhooks> webhooks_;
   SessionWatch watched_app_api_;

@@ -165,6 +165,7 @@ Result<Settings, std::vector<std::string>> Settings::read(const Variables& varia
   std::vector<oauth::RegisteredClient> known_clients = read_clients(reader);
   const bool limited = reader.choice("RATE_LIMITS", {"on", "off"}) == "on";
   ClientAddress client_address = read_client_address(reader);
+  const long audit_days = reader.number("AUDIT_DAYS", 90, 0, 3650);
   std::vector<std::string> allowed_origins = read_origins(reader);
 
   if (!reader.problems().empty()) return std::unexpected(reader.problems());
@@ -191,6 +192,7 @@ Result<Settings, std::vector<std::string>> Settings::read(const Variables& varia
       .known_clients = std::move(known_clients),
       .rate_limiting = limited ? RateLimiting::on : RateLimiting::off,
       .client_address = std::move(client_address),
+      .audit_kept_for = std::chrono::days{audit_days},
       .allowed_origins = std::move(allowed_origins),
   };
 }

@@ -6,6 +6,7 @@
 // docs/configuration.md lists each variable with its meaning, default and an example; keep the two together.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -60,6 +61,8 @@ struct Settings {
 
   RateLimiting rate_limiting = RateLimiting::on;  // RATE_LIMITS
   ClientAddress client_address;                   // CLIENT_ADDRESS
+
+  std::chrono::days audit_kept_for{90};  // AUDIT_DAYS; 0: there is no audit log
 
   std::vector<std::string>
       allowed_origins;  // ALLOWED_ORIGINS: web pages that may call /mcp, besides ours and the app's

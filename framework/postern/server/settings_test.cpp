@@ -96,6 +96,7 @@ TEST_CASE("a wrong value is refused with the sentence that mends it") {
            {"SERVER_URL", "ftp://x.example.com", "address without a path"},
            {"CLIENT_ADDRESS", "X-Real-IP: 1", "name of a header"},
            {"RATE_LIMITS", "100", "one of on, off"},
+           {"AUDIT_DAYS", "forever", "0 to 3650"},
            {"CLERK_TOKENS", "api_key,session_token", "it may list api_key and m2m_token"},
            {"CLERK_SECRET_KEY", "pk_test_abc", "sk_"},
            {"CLERK_SECRET_KEY", "hello", "sk_"},

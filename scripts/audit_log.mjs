@@ -1,0 +1,111 @@
+// Reads the audit log of a running server, and checks that nobody has tampered with it: what `./dev audit` is made of.
+//
+//   const log = new AuditLog(serverUrl, serverSecret);
+//   for await (const { user, lines } of log.read({ day: '2026-11-28' })) ...
+//   const { broken, records, end } = verify(await log.records(user), user, log.chainKey, Date.now());
+//
+// How records are made: framework/postern/audit/record.hpp. This is written from that description, not from its code.
+import { createHmac, hkdfSync } from 'node:crypto';
+
+const derive = (secret, purpose) => Buffer.from(hkdfSync('sha256', secret, '', purpose, 32));
+const sequenceOf = (key) => Number(/\/b(\d{10})$/.exec(key)?.[1] ?? 0);
+const isTip = (key) => key.endsWith('/tip');
+const linesOf = (record) => record.value.split('\n').slice(1, -1);
+
+export class AuditLog {
+  /** @param {string} serverUrl @param {string} secret POSTERN_SECRET */
+  constructor(serverUrl, secret) {
+    this.url = new URL('/api/audit', serverUrl);
+    this.readerKey = derive(secret, 'audit-reader').toString('base64url');
+    this.chainKey = derive(secret, 'audit-chain');
+  }
+
+  // All records under a user or a day, page by page. @param {Record<string, string>} question
+  async *ask(question, after) {
+    for (;;) {
+      const url = new URL(this.url);
+      for (const [name, value] of Object.entries({ ...question, ...(after && { after }) })) url.searchParams.set(name, value);
+      const response = await fetch(url, { headers: { authorization: `Bearer ${this.readerKey}` }, redirect: 'manual' });
+      if (!response.ok) throw new Error(await whyRefused(response, this.url));
+      const { records, more } = await response.json();
+      yield* records;
+      if (!more) return;
+      after = records.at(-1).key;
+    }
+  }
+
+  /** @param {string} user */
+  async records(user) { return Array.fromAsync(this.ask({ user })); }
+  /** @param {string} day  @returns {Promise<{ user: string, from: number }[]>} */
+  async usersOf(day) {
+    return (await Array.fromAsync(this.ask({ day }))).map(({ key, value }) => ({ user: key.split('/')[2], from: Number(value) }));
+  }
+
+  // The entries of a user from one of their records on, in the order in which they were written.
+  async *entries(user, from = 1) {
+    const after = `audit/${user}/b${String(Math.max(from - 1, 0)).padStart(10, '0')}`;
+    for await (const record of this.ask({ user }, after)) {
+      if (isTip(record.key)) continue;
+      for (const line of linesOf(record)) {
+        try {
+          yield { user, ...JSON.parse(line) };
+        } catch {
+          yield { user, at: '', outcome: 'unreadable', name: `a line of record ${sequenceOf(record.key)}` };
+        }
+      }
+    }
+  }
+}
+
+async function whyRefused(response, url) {
+  if (response.status === 401) return `${url.origin} does not take the key that follows from POSTERN_SECRET. Is it the server's own?`;
+  if (response.status === 404) return `${url.origin} keeps no audit log: AUDIT_DAYS is 0 there, or it is another server.`;
+  return `${url.origin} answered ${response.status}: ${(await response.text()).slice(0, 200)}`;
+}
+
+const cutOff = (last, known) => (last ? `the chain ends with record ${last}, and there was a record ${known}` : `there is no record, and there was a record ${known}`);
+
+/**
+ * Walks the chain of one user. `broken` is the first link that does not hold, in words; null if all do.
+ * @param {{ key: string, value: string, expires_at: number }[]} all
+ * @param {string} user
+ * @param {Buffer} chainKey
+ * @param {number} now  milliseconds
+ * @param {number} from  which record the index of a day names: it was to be written next, and those before it were there
+ */
+export function verify(all, user, chainKey, now, from = 0) {
+  const codeOf = (key, text) => createHmac('sha256', chainKey).update(`${key}\n${text}`).digest('base64url');
+  const records = all.filter(({ key }) => !isTip(key));
+  let end = { sequence: 0, code: '' };
+  let position = 0;
+  const result = (broken) => ({ broken, records: records.length, end });
+  for (const { key, value, expires_at: until } of records) {
+    const sequence = sequenceOf(key);
+    const at = value.lastIndexOf('\n') + 1;
+    const [text, code] = [value.slice(0, at), value.slice(at)];
+    const name = sequence ? `record ${sequence}` : key;
+    if (!sequence) return result(`${name} is no record of this log`);
+    if (code !== codeOf(key, text)) return result(`${name} is not what was written there`);
+    const head = JSON.parse(text.slice(0, text.indexOf('\n')));
+    if (head.sequence !== sequence) return result(`${name} says that it is record ${head.sequence}`);
+    if (position++ === 0) {
+      // What stood before may have expired, but not before its time.
+      if (sequence > 1 && head.previous_until > now) return result(`record ${sequence - 1} is missing, and what stood before it may be, too`);
+    } else if (sequence !== end.sequence + 1) {
+      return result(`record ${end.sequence + 1} is missing`);
+    } else if (head.previous !== end.code) {
+      return result(`${name} follows another record ${end.sequence} than the one that is there`);
+    }
+    end = { sequence, code, until };
+  }
+  if (from > end.sequence + 1) return result(cutOff(end.sequence, from - 1));
+  const tip = all.find(({ key }) => isTip(key));
+  if (tip) {
+    const at = tip.value.lastIndexOf('\n') + 1;
+    const [text, code] = [tip.value.slice(0, at), tip.value.slice(at)];
+    if (code !== codeOf(tip.key, text)) return result('the tip is not what was written there');
+    const { sequence, until } = JSON.parse(text);
+    if (sequence > end.sequence && until > now) return result(cutOff(end.sequence, sequence));
+  }
+  return result(null);
+}
