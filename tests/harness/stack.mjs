@@ -47,14 +47,19 @@ export class Program {
     });
     process.on('exit', this.killer = () => this.kill());
     for (const stream of [this.process.stdout, this.process.stderr]) stream.on('data', (bytes) => (this.log += bytes));
-    this.ended = new Promise((resolve) =>
-      this.process.on('exit', (code, signal) => {
-        this.exit = { code, signal };
+    this.ended = new Promise((resolve) => {
+      const end = (exit) => {
+        this.exit ??= exit;
         process.off('exit', this.killer);
         resolve(this.exit);
-      }),
-    );
-    this.process.on('error', (error) => (this.log += `${error}\n`));
+      };
+      this.process.on('exit', (code, signal) => end({ code, signal }));
+      // It was never there: no such program, or not built.
+      this.process.on('error', (error) => {
+        this.log += `${error}\n`;
+        if (this.process.pid === undefined) end({ code: null, signal: null });
+      });
+    });
   }
 
   async ready(probe) {
