@@ -35,6 +35,22 @@ std::string users_table(const World& world) {
   return html + "</table>";
 }
 
+constexpr std::size_t applications_shown_max = 20;
+
+// Secrets and all: whoever looks at this page has made them.
+std::string applications_table(const World& world) {
+  std::string html = "<table>";
+  std::size_t shown = 0;
+  for (const auto& [id, application] : world.oauth_applications) {
+    if (++shown > applications_shown_max) break;
+    html += "<tr><td>" + escape_html(application.name) + "</td><td><code>" + escape_html(application.client_id) +
+            "</code><br><code>" + escape_html(application.client_secret) + "</code></td><td>";
+    for (const std::string& uri : application.redirect_uris) html += "<code>" + escape_html(uri) + "</code><br>";
+    html += "</td></tr>";
+  }
+  return html + "</table>";
+}
+
 std::string levers_table() {
   std::string html = "<table>";
   for (const Lever& lever : levers) {
@@ -56,6 +72,8 @@ http::Response show_start(Call& call) {
           "\nCLERK_API_URL=" + escape_html(settings.issuer()) + "\nCLERK_PROXY_URL=" + escape_html(settings.issuer()) +
           "\nCLERK_TELEMETRY_DISABLED=1</pre></section>\n";
   body += "<section><h2>Users</h2>" + users_table(call.world) + "</section>\n";
+  body += "<section><h2>OAuth applications: client ID and secret, and where they lead back to</h2>" +
+          applications_table(call.world) + "</section>\n";
   body += "<section><h2>Levers, under <code>/__emulator/</code></h2>" + levers_table() + "</section></div></main>";
   return html_page({.title = "The offline Clerk", .body = std::move(body)});
 }
