@@ -31,4 +31,4 @@
   (func (export "configure") (param i32 i32) (result i32) (i32.const 1))
   (func (export "settle") (param i32 i32 i32 i32 i32))
   (func (export "pull") (param i32))
-  (func (export "abort") (param i32)))
+  (func (export "abort") (param $request i32) (call $done (local.get $request))))

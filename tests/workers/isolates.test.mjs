@@ -5,6 +5,7 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, pkce } from '../harness/by_hand.mjs';
 import { Person } from '../harness/person.mjs';
+import { SseReader } from '../harness/sse_reader.mjs';
 import { startStack } from '../harness/stack.mjs';
 
 let stack, token;
@@ -81,6 +82,19 @@ describe('a session of 2025-11-25', () => {
     assert.equal((await send(1, session, 'POST', answer)).status, 202);
     assert.match(textOf(await stream.next()), /Ada/);
     assert.equal(await stream.next(), null);
+  });
+  test('a call whose connection broke goes on in its isolate, and is read on through the other one', async () => {
+    const session = await initialize(0);
+    const first = new SseReader(await call(0, session, 1, 'test_elicitation', { message: 'Who are you?' }));
+    const { id } = await first.next();
+    const question = await first.message();
+    await first.cancel();
+    const second = new SseReader(await send(1, session, 'GET', null, { 'last-event-id': id }));
+    assert.deepEqual(await second.message(), question);
+    const answer = { id: question.id, result: { action: 'accept', content: { response: 'Ada' } } };
+    assert.equal((await send(1, session, 'POST', answer)).status, 202);
+    assert.match(textOf(await second.message()), /Ada/);
+    assert.equal(await second.next(), null);
   });
   test('an answer in another session reaches nobody', async () => {
     const [session, other] = [await initialize(0), await initialize(1)];

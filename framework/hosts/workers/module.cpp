@@ -91,5 +91,5 @@ POSTERN_EXPORT(hear) void postern_hear(std::uint32_t number, const char* record,
 }
 
 POSTERN_EXPORT(abort) void postern_abort(std::uint32_t number) {
-  if (auto node = instance.requests.extract(number)) node.mapped().reset();
+  instance.with(number, [](ServedRequest& request) { request.abort(); });
 }

@@ -24,15 +24,19 @@ Task<void> ServedRequest::serve(ServedRequest& self, http::Request request) {
   record.headers(response.headers);
   record.text(response.stream ? std::string_view{} : response.body);
   host::host_respond(self.number_, record.bytes().data(), record.bytes().size());
-  if (response.stream) co_await self.stream(std::move(response.stream));
-  if (response.after.valid()) co_await std::move(response.after);
+  const auto on_end = [&self](const std::exception_ptr&) { self.ends_.wake_all(); };
+  if (response.after.valid()) self.background_ = Job::start(std::move(response.after), on_end, &self);
+  self.body_ = std::move(response.stream);
+  if (self.body_) self.streaming_ = Job::start(self.stream(), on_end, &self);
+  while (!self.streaming_.done() || !self.background_.done()) co_await self.ends_.wait();
+  self.body_.reset();
   co_await self.service_.after_response();
 }
 
-Task<void> ServedRequest::stream(std::unique_ptr<http::BodyStream> body) {
+Task<void> ServedRequest::stream() {
   while (true) {
     while (!std::exchange(pulled_, false)) co_await pulls_.wait();
-    const std::optional<std::string> bytes = co_await body->next();
+    const std::optional<std::string> bytes = co_await body_->next();
     if (!bytes) break;
     host::host_write(number_, bytes->data(), bytes->size());
   }
@@ -42,6 +46,13 @@ Task<void> ServedRequest::stream(std::unique_ptr<http::BodyStream> body) {
 void ServedRequest::pull() {
   pulled_ = true;
   pulls_.wake_all();
+}
+
+void ServedRequest::abort() {
+  streaming_.cancel();
+  body_.reset();
+  if (background_.done()) return job_.cancel();
+  ends_.wake_all();
 }
 
 void ServedRequest::start(Operation& operation) {

@@ -30,7 +30,12 @@ class Operation;
 class ServedRequest final : public Strand {
  public:
   ServedRequest(host::Request number, Service& service) : number_(number), service_(service) {}
-  ~ServedRequest() override { job_.cancel(); }
+  ~ServedRequest() override {
+    job_.cancel();
+    streaming_.cancel();
+    body_.reset();
+    background_.cancel();
+  }
 
   // Does one step of it, and then whatever the step has woken of this request.
   template <class Step>
@@ -45,6 +50,8 @@ class ServedRequest final : public Strand {
   // `record` is null if the operation failed. What was dropped meanwhile is nobody's business any more.
   void settle(host::Operation number, std::optional<std::string_view> record);
   void pull();
+  // The client is gone. What is still to be done without it (http::Response::after) goes on.
+  void abort();
 
   [[nodiscard]] bool done() const { return job_.done(); }
 
@@ -57,7 +64,7 @@ class ServedRequest final : public Strand {
   }
 
   static Task<void> serve(ServedRequest& self, http::Request request);
-  Task<void> stream(std::unique_ptr<http::BodyStream> body);
+  Task<void> stream();
 
   const host::Request number_;
   Service& service_;
@@ -66,7 +73,11 @@ class ServedRequest final : public Strand {
   bool has_turn_ = false;
   bool pulled_ = false;
   WaitList pulls_;
-  Job job_;  // last: it uses all the others
+  std::unique_ptr<http::BodyStream> body_;
+  Job streaming_;   // what the client gets
+  Job background_;  // what is done beside that, and after
+  WaitList ends_;   // of either of them
+  Job job_;         // last: it uses all the others
 };
 
 }  // namespace postern::workers

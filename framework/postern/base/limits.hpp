@@ -69,6 +69,19 @@ inline constexpr auto stream_keep_alive = 15s;
 inline constexpr std::size_t stream_queue_bytes_max = 256 * 1024;
 inline constexpr auto stream_lifetime_max = 1h;
 
+// What is kept of a session's streams, for readers who come back (threats 28 and 43; transport/stream_log.hpp)
+inline constexpr auto stream_retry_after = 1s;  // what a client is told to wait before it comes back
+inline constexpr auto stream_unread_max = 25s;  // a call that nobody reads is stopped then
+inline constexpr auto stream_lease = 30s;       // a call that nobody renews is given up then
+inline constexpr auto stream_renewed_every = 10s;
+inline constexpr auto stream_poll_interval = 5s;
+inline constexpr auto stream_log_lifetime = 5min;  // of an event, from when it was said
+inline constexpr std::size_t stream_log_records_max = 200;
+inline constexpr std::size_t stream_log_bytes_max = 1024 * 1024;
+inline constexpr std::size_t streams_logged_per_session_max = 32;
+inline constexpr std::size_t event_id_bytes_max = 256;
+inline constexpr auto resource_update_lifetime = 1h;
+
 // MCP messages and sessions (threats 27 and 39)
 inline constexpr std::size_t rpc_batch_max = 32;
 inline constexpr auto mcp_session_lifetime = 24h;

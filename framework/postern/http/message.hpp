@@ -56,8 +56,9 @@ struct Response {
   HeaderMap headers{};
   std::string body{};                    // not used when there is a stream
   std::unique_ptr<BodyStream> stream{};  // sent as it comes
-  // What is still to be done when all of it was sent. For a host where work belongs to a request: it runs this, on the
-  // request's strand, before it forgets the request. Only there does it exist (base/strand.hpp).
+  // What is to be done beside and after sending it, also when the client goes away. For a host where work belongs to a
+  // request: it runs this, on the request's strand, from when the response is on its way, and forgets the request only
+  // when it has ended. Only there does it exist (base/strand.hpp).
   Task<void> after{};
 
   [[nodiscard]] static Response text(int status, std::string body);  // text/plain; charset=utf-8

@@ -84,8 +84,10 @@ Endpoint::Endpoint(const App& app, const Ports& ports, EndpointOptions options)
       open_to_anyone_(app.open_to_anyone()),
       catalog_(app),
       sessions_(ports_, options_.session_key),
+      event_ids_(ports_, options_.session_key),
       in_flight_(ports_.bus),
-      streams_(app_, ports_, sessions_),
+      streams_(app_, ports_, sessions_, event_ids_),
+      calls_(ports_, event_ids_, options_.until_revoked),
       tasks_(ports_) {}
 
 Task<Endpoint::Answer> Endpoint::handle(http::Request& request, const Caller& caller, Transport transport) {
@@ -96,7 +98,8 @@ Task<Endpoint::Answer> Endpoint::handle(http::Request& request, const Caller& ca
     case http::Method::delete_:
       return end_session(request, caller);
     case http::Method::get:
-      if (!app_.resources().empty()) return open_stream(request, caller);
+      if (!app_.resources().empty() || request.headers.find("Last-Event-ID"))
+        return open_stream(request, caller, transport);
       [[fallthrough]];
     default: {
       // There is nothing to tell on a stream of the server's own (2025-11-25, basic/transports: a GET may be answered
@@ -243,6 +246,10 @@ Task<Endpoint::Answer> Endpoint::run(AppMethod method, rpc::Request message, Exc
   const bool reply_is_all = request->over() && request->reply() && !request->has_messages();
   if (reply_is_all && exchange.accepted.json) {
     co_return http::Response::json(request->http_status(), request->take_reply());
+  }
+  if (exchange.session && exchange.caller && exchange.transport == Transport::http) {
+    co_return calls_.start(std::move(request), std::move(registration), *exchange.session, exchange.caller,
+                           co_await this_strand());
   }
   co_return reply_stream(std::move(request), std::move(registration), ports_.clock);
 }

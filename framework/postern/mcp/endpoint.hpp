@@ -12,8 +12,9 @@
 // A call is answered with one JSON object, unless its function has something to say before it ends or takes longer than
 // stream_after: then the answer becomes a stream of events. Dropping the task, or the response's stream, cancels the
 // function at once. So does
-// `notifications/cancelled` from the same session on whatever loop it arrives. (Revisions with sessions ask that a lost
-// connection alone be no cancellation; as long as streams cannot be resumed nobody could receive the result.)
+// `notifications/cancelled` from the same session on whatever loop it arrives. In revisions with sessions somebody who
+// is signed in can come back to such a stream, so there a lost connection is no cancellation
+// (transport/call_streams.hpp).
 //
 // `app` and what `ports` and `options` refer to outlive the endpoint, which outlives its responses.
 #pragma once
@@ -35,6 +36,8 @@
 #include "postern/mcp/methods/app_methods.hpp"
 #include "postern/mcp/methods/catalog.hpp"
 #include "postern/mcp/tasks/tasks.hpp"
+#include "postern/mcp/transport/call_streams.hpp"
+#include "postern/mcp/transport/event_ids.hpp"
 #include "postern/mcp/transport/in_flight.hpp"
 #include "postern/mcp/transport/notification_streams.hpp"
 #include "postern/mcp/transport/sessions.hpp"
@@ -44,13 +47,14 @@
 namespace postern::mcp {
 
 // What brings the requests. Over stdio they have no headers, so nothing is repeated there (2026-07-28,
-// basic/transports/stdio, request metadata).
+// basic/transports/stdio, request metadata). Only over Streamable HTTP can a stream be resumed.
 enum class Transport { http, stdio };
 
 struct EndpointOptions {
   Secret session_key;            // 32 bytes
   Upstream* upstream = nullptr;  // what call.api() reaches
   CallLog* call_log = nullptr;   // who is told of calls
+  CallStreams::UntilRevoked until_revoked{};
   Duration stream_after = std::chrono::seconds{3};
   Duration task_after = std::chrono::milliseconds{500};
 };
@@ -113,7 +117,7 @@ class Endpoint {
   Task<Answer> post_legacy(rpc::Message message, Exchange exchange);
   Task<Answer> post_batch(json::Array messages, Exchange exchange);
   Task<Result<std::string, Denied>> answer_in_batch(json::Value message, Exchange exchange);
-  Task<Answer> open_stream(const http::Request& request, const Caller& caller);
+  Task<Answer> open_stream(const http::Request& request, const Caller& caller, Transport transport);
   Task<Answer> end_session(const http::Request& request, const Caller& caller);
   [[nodiscard]] http::Response initialize(const rpc::Request& message, const Caller& caller);
   [[nodiscard]] Task<std::expected<Session, http::Response>> find_session(const http::Request& request,
@@ -131,8 +135,10 @@ class Endpoint {
   const bool open_to_anyone_;
   const Catalog catalog_;
   Sessions sessions_;
+  const EventIds event_ids_;
   InFlight in_flight_;
   NotificationStreams streams_;
+  CallStreams calls_;
   Tasks tasks_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -139,6 +140,7 @@ struct Fixture {
 struct Exchange {
   http::Request request;
   http::Response response;
+  std::optional<http::SseEvent> primer;  // that there is nothing in (2025-11-25)
   std::vector<http::SseEvent> events;
   std::size_t comments = 0;
   std::size_t writes = 0;  // that bring events
@@ -156,7 +158,13 @@ struct Exchange {
       auto bytes = co_await self.response.stream->next();
       if (!bytes) break;
       ++(bytes->starts_with(":") ? self.comments : self.writes);
-      for (auto& event : *parser.feed(*bytes)) self.events.push_back(std::move(event));
+      for (auto& event : *parser.feed(*bytes)) {
+        if (event.data.empty()) {
+          self.primer = std::move(event);
+        } else {
+          self.events.push_back(std::move(event));
+        }
+      }
     }
     self.ended = true;
   }

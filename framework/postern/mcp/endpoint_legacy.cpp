@@ -82,13 +82,25 @@ Task<std::expected<Session, http::Response>> Endpoint::find_session(const http::
   co_return **std::move(session);
 }
 
-Task<Endpoint::Answer> Endpoint::open_stream(const http::Request& request, const Caller& caller) {
+// The session's own stream; or, from where its client has come to, the one that it names (2025-11-25, basic/transports,
+// resumability and redelivery).
+Task<Endpoint::Answer> Endpoint::open_stream(const http::Request& request, const Caller& caller, Transport transport) {
   if (!http::accepts(request.headers, "text/event-stream")) {
     co_return http::Response::text(406, "Accept text/event-stream.\n");
   }
   auto session = co_await find_session(request, caller);
   if (!session) co_return std::move(session).error();
-  co_return co_await streams_.open(*std::move(session), caller);
+  const bool resumable = caller && transport == Transport::http;
+  const std::string* last_id = request.headers.find("Last-Event-ID");
+  std::optional<EventPosition> position;
+  if (last_id && !last_id->empty()) {
+    position = resumable ? event_ids_.open(session->key, *last_id) : std::nullopt;
+    if (!position) co_return invalid("Last-Event-ID is not of this session.");
+    if (!position->stream.empty()) co_return co_await calls_.resume(*std::move(session), caller, *std::move(position));
+  }
+  co_return co_await streams_.open(
+      *std::move(session), caller,
+      resumable ? NotificationStreams::Events::with_ids : NotificationStreams::Events::without_ids, position);
 }
 
 Task<Endpoint::Answer> Endpoint::end_session(const http::Request& request, const Caller& caller) {

@@ -84,7 +84,8 @@ Server::Server(const mcp::App& app, const Settings& settings, const Ports& ports
       endpoint_(app, ports_,
                 {.session_key = derive_key(ports.crypto, settings.server_secret, "mcp-session"),
                  .upstream = &watched_app_api_,
-                 .call_log = audit_log_.get()}) {
+                 .call_log = audit_log_.get(),
+                 .until_revoked = [this](std::string id) { return oauth_.until_revoked(std::move(id)); }}) {
   ensure(settings.auth_mode != AuthMode::automatic);
   if (settings.clerk_webhook_secret) webhooks_.emplace(*settings.clerk_webhook_secret, ports_, oauth_);
   add_routes();

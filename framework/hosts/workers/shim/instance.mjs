@@ -159,7 +159,6 @@ export class Instance {
   #abort(served) {
     if (served.ended || this.lost) return;
     this.#enter(served, () => this.#exports.abort(served.number));
-    this.#forget(served);
   }
 
   #forget(served) {

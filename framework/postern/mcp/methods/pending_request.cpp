@@ -259,7 +259,7 @@ void PendingRequest::log(Severity severity, std::string_view logger, const json:
 }
 
 Task<void> PendingRequest::resource_updated(std::string uri) {
-  co_await publish_resource_update(context_.ports.bus, call_.caller(), std::move(uri));
+  co_await publish_resource_update(context_.ports, call_.caller(), std::move(uri));
 }
 
 Task<Result<json::Value>> PendingRequest::request(std::string key, InputRequest request) {

@@ -3,7 +3,7 @@
 // basic/transports).
 //
 //   auto response = streams.listen(request, caller);                  // 2026-07-28
-//   auto response = co_await streams.open(session, caller);           // before
+//   auto response = co_await streams.open(session, caller, Events::with_ids, since);      // before
 //
 // A stream hears of its own user's updates only (security.md threat 28), and ends with its token. The same news twice
 // is told once to a reader that is slow, so what waits for it is bounded by what it watches. They live on the loop that
@@ -13,12 +13,14 @@
 #include <expected>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "postern/http/message.hpp"
 #include "postern/mcp/app.hpp"
 #include "postern/mcp/jsonrpc.hpp"
+#include "postern/mcp/transport/event_ids.hpp"
 #include "postern/mcp/transport/sessions.hpp"
 #include "postern/ports/ports.hpp"
 
@@ -27,26 +29,30 @@ namespace postern::mcp {
 class NotificationStreams {
  public:
   // All of them outlive it, and it outlives its streams.
-  NotificationStreams(const App& app, const Ports& ports, Sessions& sessions);
+  NotificationStreams(const App& app, const Ports& ports, Sessions& sessions, const EventIds& ids);
   NotificationStreams(const NotificationStreams&) = delete;
   NotificationStreams& operator=(const NotificationStreams&) = delete;
 
   // `subscriptions/listen`. What cannot be watched, by this caller, is left out of the acknowledgment.
   [[nodiscard]] std::expected<http::Response, rpc::Error> listen(const rpc::Request& request, const Caller& caller);
 
-  // The session's stream. It takes the place of the one that the session had, on whatever loop.
-  [[nodiscard]] Task<http::Response> open(Session session, const Caller& caller);
+  // The session's stream. It takes the place of the one that the session had, on whatever loop. Who
+  // comes back with the id of an event hears of what has changed `since` then.
+  enum class Events { without_ids, with_ids };
+  [[nodiscard]] Task<http::Response> open(Session session, const Caller& caller, Events events,
+                                          std::optional<EventPosition> since);
 
  private:
   struct Terms;
   class Stream;
 
-  void tell(std::string_view user_id, std::string_view uri) const;
+  void tell(std::string_view user_id, std::string_view uri, TimePoint moment) const;
   void close(std::string_view session_key) const;
 
   const App& app_;
   const Ports& ports_;
   Sessions& sessions_;
+  const EventIds& ids_;
   std::list<Stream*> streams_;
   std::unique_ptr<Bus::Subscription> updates_;
   std::unique_ptr<Bus::Subscription> opened_;

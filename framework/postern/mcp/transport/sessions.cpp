@@ -168,6 +168,10 @@ bool Sessions::watches(std::string_view session_key, std::string_view uri) const
   const auto found = met_.find(std::string{session_key});
   return found != met_.end() && found->second.state.watched.contains(uri);
 }
+std::set<std::string, std::less<>> Sessions::watched(std::string_view session_key) const {
+  const auto found = met_.find(std::string{session_key});
+  return found == met_.end() ? std::set<std::string, std::less<>>{} : found->second.state.watched;
+}
 Task<Result<void>> Sessions::watch(Session session, std::string uri) {
   return change(std::move(session), [uri = std::move(uri)](State& state) {
     const bool is_line = !uri.contains('\n');  // as every URI is

@@ -61,6 +61,7 @@ class Sessions {
 
   // The resources that a client wants to hear of (2025-11-25, server/resources, subscriptions).
   [[nodiscard]] bool watches(std::string_view session_key, std::string_view uri) const;
+  [[nodiscard]] std::set<std::string, std::less<>> watched(std::string_view session_key) const;
   [[nodiscard]] Task<Result<void>> watch(Session session, std::string uri);
   [[nodiscard]] Task<Result<void>> unwatch(Session session, std::string uri);
 

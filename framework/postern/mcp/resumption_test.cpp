@@ -1,0 +1,475 @@
+// Streams that outlast their connections: 2025-11-25, basic/transports, sending messages to the server, and
+// resumability and redelivery.
+#include <algorithm>
+#include <set>
+
+#include "postern/base/limits.hpp"
+#include "postern/base/wait_list.hpp"
+#include "postern/mcp/endpoint_fixture.hpp"
+
+using namespace postern;
+using namespace postern::mcp;
+using namespace postern::mcp::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Large {
+  int bytes = 0;
+};
+struct Name {
+  std::string name;
+};
+
+Task<Result<std::string>> large(Large in, Call& call) {
+  call.progress(1);
+  co_return std::string(static_cast<std::size_t>(in.bytes), 'x');
+}
+Task<Result<std::string>> chatters(Call& call) {
+  for (int i = 1; i <= 500; ++i) {
+    call.progress(i);
+    co_await call.clock().sleep_for(10ms);
+  }
+  co_return "done";
+}
+Task<Result<std::string>> asks(Call& call) {
+  CO_TRY(const auto answer, co_await call.ask<Name>("name", "Who are you?"));
+  co_return "You are " + answer->name;
+}
+Task<Result<std::string>> change(Call& call) {
+  co_await call.resource_updated("acme://orders/17");
+  co_return "changed";
+}
+Task<Result<std::string>> order(Name, Call&) { co_return "an order"; }
+
+App make_resumable() {
+  App app = make_app();
+  app.tool("large", "Says a lot.", large);
+  app.tool("chatters", "Talks on and on.", chatters);
+  app.tool("asks", "Asks.", asks);
+  app.tool("change", "Change an order.", change);
+  app.resource_template("acme://orders/{name}", "order", "One order.", order);
+  return app;
+}
+
+struct Resumption : Fixture {
+  Resumption() : Fixture{make_resumable()} {}
+  // Another event loop, or the server after it was started again.
+  Endpoint elsewhere{app, test.ports, {.session_key = Secret{std::string(32, 'k')}}};
+  const std::string session = start_session("2025-11-25");
+
+  std::string start_session(std::string_view revision) {
+    auto response = send(
+        post(R"({"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":")" + std::string{revision} +
+             R"(","capabilities":{"elicitation":{"form":{}}},"clientInfo":{"name":"t","version":"1"}}})"));
+    return *response.headers.find("Mcp-Session-Id");
+  }
+  static http::Request calling_in(const std::string& id, std::string_view tool, std::string_view arguments = "{}") {
+    return post(R"({"jsonrpc":"2.0","id":"c","method":"tools/call","params":{"_meta":{"progressToken":"p"},"name":")" +
+                    std::string{tool} + R"(","arguments":)" + std::string{arguments} + "}}",
+                {{"Mcp-Session-Id", id}});
+  }
+  [[nodiscard]] http::Request calling(std::string_view tool, std::string_view arguments = "{}") const {
+    return calling_in(session, tool, arguments);
+  }
+  static http::Request from(const std::string& id, std::string_view last_event_id = "") {
+    http::Request request{.method = http::Method::get, .target = "/mcp", .id = "req_2"};
+    request.headers.set("Accept", "text/event-stream");
+    request.headers.set("Mcp-Session-Id", id);
+    if (!last_event_id.empty()) request.headers.set("Last-Event-ID", last_event_id);
+    return request;
+  }
+  int status_of(http::Request request, const Principal& caller) {
+    return run_ready(elsewhere.handle(request, shared(&caller)))->status;
+  }
+  void notify(std::string_view message) {
+    CHECK(send(post(std::string{message}, {{"Mcp-Session-Id", session}})).status == 202);
+  }
+  [[nodiscard]] std::size_t running() const { return test.clock.sleepers(); }
+};
+
+std::vector<std::string> ids_of(const Exchange& exchange) {
+  std::vector<std::string> ids;
+  if (exchange.primer) ids.push_back(exchange.primer->id);
+  for (const auto& event : exchange.events) ids.push_back(event.id);
+  return ids;
+}
+// What the messages say, without what each revision puts around them.
+std::vector<std::string> said(const Exchange& exchange) {
+  std::vector<std::string> messages;
+  for (const auto& event : exchange.events) messages.push_back(event.data);
+  return messages;
+}
+std::vector<std::string> tail(const std::vector<std::string>& all, std::size_t from) {
+  return {all.begin() + static_cast<std::ptrdiff_t>(from), all.end()};
+}
+
+}  // namespace
+
+TEST_CASE("a call's stream begins with an id and a time to wait, and each event has an id of its own") {
+  Resumption fixture;
+  Exchange exchange{.request = fixture.calling("steps")};
+  exchange.start(fixture.endpoint, fixture.alice);
+  fixture.test.clock.advance(1s);
+  REQUIRE(exchange.ended);
+  REQUIRE(exchange.events.size() == 4);
+  REQUIRE(exchange.primer);
+  CHECK(exchange.primer->retry == Duration{1s});
+  const auto ids = ids_of(exchange);
+  CHECK(std::set<std::string>(ids.begin(), ids.end()).size() == 5);
+  for (const std::string& id : ids) {
+    CHECK(id.size() > 40);
+    CHECK_FALSE(id.contains("alice"));
+  }
+  CHECK(exchange.reply().contains("\"done\""));
+}
+
+// An event without data is broken JSON to the clients of that time.
+TEST_CASE("before 2025-11-25 events have ids, and none is empty") {
+  Resumption fixture;
+  for (const char* revision : {"2025-03-26", "2025-06-18"}) {
+    CAPTURE(revision);
+    Exchange exchange{.request = Resumption::calling_in(fixture.start_session(revision), "steps")};
+    exchange.start(fixture.endpoint, fixture.alice);
+    fixture.test.clock.advance(1s);
+    REQUIRE(exchange.ended);
+    CHECK(exchange.events.size() == 4);
+    CHECK_FALSE(exchange.primer);
+    for (const auto& event : exchange.events) CHECK_FALSE(event.id.empty());
+  }
+}
+
+TEST_CASE("an answer that is one JSON document costs no I/O") {
+  Resumption fixture;
+  CHECK(fixture.send(fixture.calling("add", R"({"a":1,"b":2})")).body.contains("3"));
+  CHECK(fixture.test.store.operations() == 0);
+}
+
+TEST_CASE("whoever comes back, from whatever event, gets what came after it, wherever they come to") {
+  for (const char* tool : {"steps", "bursts"}) {
+    CAPTURE(tool);
+    Resumption fixture;
+    Exchange whole{.request = fixture.calling(tool)};
+    whole.start(fixture.endpoint, fixture.alice);
+    fixture.test.clock.advance(1s);
+    REQUIRE(whole.ended);
+    const auto messages = said(whole);
+    const auto ids = ids_of(whole);
+    for (std::size_t read = 0; read <= messages.size(); read += std::max<std::size_t>(1, messages.size() / 97)) {
+      CAPTURE(read);
+      Exchange again{.request = Resumption::from(fixture.session, ids[read])};
+      again.start(fixture.elsewhere, fixture.alice);
+      REQUIRE(again.ended);
+      CHECK(said(again) == tail(messages, read));
+      for (const auto& event : again.events) CHECK(event.id.size() > 40);
+    }
+  }
+}
+
+TEST_CASE("a connection that breaks cancels nothing: the call goes on, and is read on by who comes back") {
+  Resumption fixture;
+  Exchange first{.request = fixture.calling("waits", R"({"seconds":20})")};
+  first.start(fixture.endpoint, fixture.alice);
+  fixture.test.clock.advance(5s);
+  REQUIRE(first.primer);
+  first.disconnect();
+  CHECK(fixture.running() > 0);
+  fixture.test.clock.advance(1s);
+
+  Exchange second{.request = Resumption::from(fixture.session, first.primer->id)};
+  second.start(fixture.elsewhere, fixture.alice);
+  CHECK(second.comments == 1);
+  fixture.test.clock.advance(13s);
+  CHECK_FALSE(second.ended);
+  fixture.test.clock.advance(2s);
+  REQUIRE(second.ended);
+  CHECK(second.reply().contains("waited 20"));
+  CHECK(fixture.running() == 0);
+}
+
+TEST_CASE("a call that ended in between is answered from the log, also by a server that was started again") {
+  Resumption fixture;
+  Exchange first{.request = fixture.calling("waits", R"({"seconds":20})")};
+  first.start(fixture.endpoint, fixture.alice);
+  fixture.test.clock.advance(5s);
+  first.disconnect();
+  fixture.test.clock.advance(1min);
+  CHECK(fixture.running() == 0);
+  Exchange second{.request = Resumption::from(fixture.session, first.primer->id)};
+  second.start(fixture.elsewhere, fixture.alice);
+  REQUIRE(second.ended);
+  CHECK(second.reply().contains("waited 20"));
+}
+
+TEST_CASE("a call that nobody reads is stopped after a while, and says so to who comes later") {
+  Resumption fixture;
+  Exchange first{.request = fixture.calling("waits", R"({"seconds":3000})")};
+  first.start(fixture.endpoint, fixture.alice);
+  fixture.test.clock.advance(1min);
+  CHECK_FALSE(first.ended);
+  first.disconnect();
+  fixture.test.clock.advance(limits::stream_unread_max - 1s);
+  CHECK(fixture.running() > 0);
+  fixture.test.clock.advance(1s);
+  CHECK(fixture.running() == 0);
+  Exchange second{.request = Resumption::from(fixture.session, first.primer->id)};
+  second.start(fixture.elsewhere, fixture.alice);
+  REQUIRE(second.ended);
+  CHECK(second.reply().contains("-32603"));
+
+  SUBCASE("but not while somebody reads who came back") {
+    Exchange third{.request = fixture.calling("waits", R"({"seconds":100})")};
+    third.start(fixture.endpoint, fixture.alice);
+    fixture.test.clock.advance(5s);
+    third.disconnect();
+    Exchange fourth{.request = Resumption::from(fixture.session, third.primer->id)};
+    fourth.start(fixture.elsewhere, fixture.alice);
+    fixture.test.clock.advance(100s);
+    REQUIRE(fourth.ended);
+    CHECK(fourth.reply().contains("waited 100"));
+    CHECK(fourth.comments > 4);
+  }
+}
+
+// A client whose network changed comes back before the server has noticed.
+TEST_CASE("each message goes to one reader: who comes back takes the place of who was there") {
+  Resumption fixture;
+  Exchange first{.request = fixture.calling("waits", R"({"seconds":20})")};
+  first.start(fixture.endpoint, fixture.alice);
+  fixture.test.clock.advance(5s);
+  Exchange second{.request = Resumption::from(fixture.session, first.primer->id)};
+  second.start(fixture.elsewhere, fixture.alice);
+  CHECK(first.ended);
+  Exchange third{.request = Resumption::from(fixture.session, first.primer->id)};
+  third.start(fixture.endpoint, fixture.alice);
+  CHECK(second.ended);
+  fixture.test.clock.advance(20s);
+  REQUIRE(third.ended);
+  CHECK(third.reply().contains("waited 20"));
+  CHECK(said(first).empty());
+  CHECK(said(second).empty());
+}
+
+// security.md threats 27 and 28.
+TEST_CASE("an id is good in its own session only, for its own user, as it was made, and for a while") {
+  Resumption fixture;
+  Exchange exchange{.request = fixture.calling("steps")};
+  exchange.start(fixture.endpoint, fixture.alice);
+  fixture.test.clock.advance(1s);
+  REQUIRE(exchange.ended);
+  const std::string id = exchange.events[0].id;
+  const std::string other = fixture.start_session("2025-11-25");
+  const std::string bobs = fixture.initialize("2025-11-25", fixture.bob);
+  std::string changed = id;
+  changed[10] = changed[10] == 'A' ? 'B' : 'A';
+  CHECK(fixture.status_of(Resumption::from(fixture.session, id), fixture.alice) == 200);
+  CHECK(fixture.status_of(Resumption::from(other, id), fixture.alice) == 400);
+  CHECK(fixture.status_of(Resumption::from(bobs, id), fixture.bob) == 400);
+  CHECK(fixture.status_of(Resumption::from(fixture.session, id), fixture.bob) == 404);
+  for (const std::string& bad : {changed, id.substr(1), std::string{"1"}, std::string(300, 'A'), id + "A"}) {
+    CHECK(fixture.status_of(Resumption::from(fixture.session, bad), fixture.alice) == 400);
+  }
+  fixture.test.clock.advance(limits::stream_log_lifetime + limits::stream_lease);
+  CHECK(fixture.status_of(Resumption::from(fixture.session, id), fixture.alice) == 400);
+}
+
+TEST_CASE("a call that its server took along ends with an error, once it is known to be lost") {
+  Resumption fixture;
+  auto endpoint = std::make_unique<Endpoint>(fixture.app, fixture.test.ports,
+                                             EndpointOptions{.session_key = Secret{std::string(32, 'k')}});
+  Exchange first{.request = fixture.calling("steps")};
+  first.start(*endpoint, fixture.alice);
+  fixture.test.clock.advance(60ms);
+  REQUIRE(first.events.size() == 2);
+  first.disconnect();
+  endpoint.reset();
+
+  Exchange second{.request = Resumption::from(fixture.session, first.events[0].id)};
+  second.start(fixture.elsewhere, fixture.alice);
+  CHECK(said(second) == tail(said(first), 1));
+  fixture.test.clock.advance(limits::stream_lease + limits::stream_poll_interval);
+  REQUIRE(second.ended);
+  const json::Value reply = *json::parse(second.reply());
+  CHECK(reply.at("id") == "c");
+  CHECK(reply.at("error").at("code") == -32603);
+
+  Exchange third{.request = Resumption::from(fixture.session, second.events.front().id)};
+  third.start(fixture.elsewhere, fixture.alice);
+  REQUIRE(third.ended);
+  CHECK(third.reply() == second.reply());
+}
+
+TEST_CASE("a result of any size is kept whole, and one that is too large is an error to who comes back") {
+  for (const int bytes : {10, 65'530, 300'000, 2'000'000}) {
+    CAPTURE(bytes);
+    Resumption fixture;
+    Exchange first{.request = fixture.calling("large", "{\"bytes\":" + std::to_string(bytes) + "}")};
+    first.start(fixture.endpoint, fixture.alice);
+    fixture.test.clock.advance(1s);
+    REQUIRE(first.ended);
+    CHECK(first.reply().size() > static_cast<std::size_t>(bytes));
+    for (const std::size_t read : {0U, 1U}) {
+      Exchange again{.request = Resumption::from(fixture.session, ids_of(first)[read])};
+      again.start(fixture.elsewhere, fixture.alice);
+      REQUIRE(again.ended);
+      CHECK(again.events.size() == 2 - read);
+      if (bytes < 1'000'000) {
+        CHECK(again.reply() == first.reply());
+      } else {
+        CHECK(again.reply().contains("-32603"));
+      }
+    }
+  }
+}
+
+TEST_CASE("what is kept of a stream is bounded: its oldest events go first, never its end") {
+  Resumption fixture;
+  Exchange first{.request = fixture.calling("chatters")};
+  first.start(fixture.endpoint, fixture.alice);
+  fixture.test.clock.advance(1min);
+  REQUIRE(first.ended);
+  const auto messages = said(first);
+  REQUIRE(messages.size() == 501);
+  const auto kept = std::ranges::count_if(fixture.test.store.records(),
+                                          [](const auto& record) { return record.first.starts_with("mcp_event/"); });
+  CHECK(kept == limits::stream_log_records_max);
+  Exchange again{.request = Resumption::from(fixture.session, first.primer->id)};
+  again.start(fixture.elsewhere, fixture.alice);
+  REQUIRE(again.ended);
+  CHECK(said(again) == tail(messages, messages.size() - limits::stream_log_records_max));
+}
+
+TEST_CASE("where nothing can be kept there are no ids, and a call ends with its connection") {
+  Resumption fixture;
+  SUBCASE("the store is down") { fixture.test.store.fail_with(Error{Error::Kind::unavailable, "down"}); }
+  SUBCASE("the session has too many streams") {
+    for (std::size_t i = 0; i < limits::streams_logged_per_session_max; ++i) {
+      Exchange each{.request = fixture.calling("steps")};
+      each.start(fixture.endpoint, fixture.alice);
+      fixture.test.clock.advance(1s);
+      REQUIRE(each.ended);
+      REQUIRE(each.primer);
+    }
+  }
+  Exchange exchange{.request = fixture.calling("steps")};
+  exchange.start(fixture.endpoint, fixture.alice);
+  fixture.test.clock.advance(1s);
+  REQUIRE(exchange.ended);
+  CHECK(exchange.events.size() == 4);
+  for (const auto& event : exchange.events) CHECK(event.id.empty());
+  Exchange left{.request = fixture.calling("waits", R"({"seconds":20})")};
+  left.start(fixture.endpoint, fixture.alice);
+  fixture.test.clock.advance(5s);
+  left.disconnect();
+  CHECK(fixture.running() == 0);
+}
+
+TEST_CASE("a store that fails in the middle takes the ids along, not the result") {
+  Resumption fixture;
+  Exchange exchange{.request = fixture.calling("steps")};
+  exchange.start(fixture.endpoint, fixture.alice);
+  fixture.test.clock.advance(60ms);
+  fixture.test.store.fail_with(Error{Error::Kind::unavailable, "down"});
+  fixture.test.clock.advance(1s);
+  REQUIRE(exchange.ended);
+  CHECK(exchange.reply().contains("\"done\""));
+  CHECK_FALSE(exchange.events[0].id.empty());
+  CHECK(exchange.events.back().id == exchange.events[1].id);  // which stands, as there is no other
+}
+
+TEST_CASE("a call without a connection is cancelled by its client, by the end of its session, and by revocation") {
+  Resumption fixture;
+  WaitList revoked;
+  auto until_revoked = [&revoked](std::string grant_id) -> Task<void> {
+    CHECK(grant_id == "grant_1");
+    co_await revoked.wait();
+  };
+  Principal alice = fixture.alice;
+  alice.grant_id = "grant_1";
+  Endpoint endpoint{
+      fixture.app, fixture.test.ports, {.session_key = Secret{std::string(32, 'k')}, .until_revoked = until_revoked}};
+  Exchange first{.request = fixture.calling("waits", R"({"seconds":20})")};
+  first.start(endpoint, alice);
+  fixture.test.clock.advance(5s);
+  first.disconnect();
+  REQUIRE(fixture.running() > 0);
+  SUBCASE("by its client") {
+    fixture.notify(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"c"}})");
+    Exchange again{.request = Resumption::from(fixture.session, first.primer->id)};
+    again.start(fixture.elsewhere, alice);
+    CHECK(again.ended);
+    CHECK(again.events.empty());
+  }
+  SUBCASE("by the end of its session") {
+    auto request = Fixture::post("", {{"Mcp-Session-Id", fixture.session}});
+    request.method = http::Method::delete_;
+    CHECK(fixture.send(request).status == 204);
+    CHECK(fixture.status_of(Resumption::from(fixture.session, first.primer->id), alice) == 404);
+  }
+  SUBCASE("by revocation") { revoked.wake_all(); }
+  CHECK(fixture.running() == 0);
+}
+
+TEST_CASE("a question that was asked before the connection broke is asked again, and answered") {
+  Resumption fixture;
+  Exchange first{.request = fixture.calling("asks")};
+  first.start(fixture.endpoint, fixture.alice);
+  fixture.test.clock.advance(10ms);
+  REQUIRE(said(first).size() == 1);
+  first.disconnect();
+  Exchange second{.request = Resumption::from(fixture.session, first.primer->id)};
+  second.start(fixture.elsewhere, fixture.alice);
+  REQUIRE(said(second) == said(first));
+  const json::Value question = *json::parse(said(second)[0]);
+  fixture.notify(R"({"jsonrpc":"2.0","id":)" + json::serialize(question.at("id")) +
+                 R"(,"result":{"action":"accept","content":{"name":"Ada"}}})");
+  fixture.test.clock.advance(10ms);
+  REQUIRE(second.ended);
+  CHECK(second.reply().contains("You are Ada"));
+}
+
+// The stream of the session itself.
+TEST_CASE("who comes back to the session's stream hears of what has changed meanwhile") {
+  Resumption fixture;
+  auto watch = [&fixture](std::string_view uri) {
+    fixture.send(Fixture::post(
+        R"({"jsonrpc":"2.0","id":5,"method":"resources/subscribe","params":{"uri":")" + std::string{uri} + R"("}})",
+        {{"Mcp-Session-Id", fixture.session}}));
+  };
+  watch("acme://orders/17");
+  watch("acme://orders/18");
+  Exchange first{.request = Resumption::from(fixture.session)};
+  first.start(fixture.endpoint, fixture.alice);
+  REQUIRE(first.primer);
+  CHECK(first.primer->retry == Duration{1s});
+  fixture.send(fixture.calling("change"));
+  REQUIRE(said(first).size() == 1);
+  CHECK_FALSE(first.events[0].id.empty());
+  first.disconnect();
+  fixture.test.clock.advance(10s);
+
+  SUBCASE("nothing") {
+    Exchange second{.request = Resumption::from(fixture.session, first.events[0].id)};
+    second.start(fixture.elsewhere, fixture.alice);
+    CHECK(said(second).empty());
+  }
+  SUBCASE("one") {
+    fixture.send(fixture.calling("change"));
+    fixture.test.clock.advance(10s);
+    Exchange second{.request = Resumption::from(fixture.session, first.events[0].id)};
+    second.start(fixture.elsewhere, fixture.alice);
+    CHECK(said(second) == said(first));
+    fixture.send(fixture.calling("change"));
+    CHECK(said(second).size() == 2);
+    Exchange third{.request = Resumption::from(fixture.session, second.events.back().id)};
+    fixture.test.clock.advance(10s);
+    third.start(fixture.endpoint, fixture.alice);
+    CHECK(second.ended);
+  }
+  SUBCASE("after too long a time nobody knows, so all that is watched may have") {
+    fixture.test.clock.advance(limits::resource_update_lifetime);
+    Exchange second{.request = Resumption::from(fixture.session, first.events[0].id)};
+    second.start(fixture.elsewhere, fixture.alice);
+    CHECK(said(second).size() == 2);
+  }
+}
