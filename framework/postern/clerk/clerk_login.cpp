@@ -14,6 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t answer_bytes_max = 64 * 1024;
+constexpr std::size_t error_bytes_max = 64;  // for the log: it is the browser that brings it
 constexpr auto id_token_lifetime_max = 25h;  // Clerk's are of a day
 
 std::unexpected<Error> unavailable() {
@@ -76,7 +77,8 @@ Task<Result<oauth::SignedInUser>> ClerkLogin::complete(const oauth::SignInReturn
   const std::string* issuer = parameters.find_only("iss");
   if (parameters.count("iss") > 0 && (issuer == nullptr || *issuer != settings_.issuer)) co_return refuse("wrong_iss");
   if (const std::string* error = parameters.find_only("error")) {
-    ports_.log.write(LogLevel::info, "clerk_login.error", {{"error", *error}});
+    ports_.log.write(LogLevel::info, "clerk_login.error",
+                     {{"error", std::string_view{*error}.substr(0, error_bytes_max)}});
     co_return refuse("clerk_refused");
   }
   const std::string* code = parameters.find_only("code");

@@ -211,6 +211,9 @@ TEST_CASE_FIXTURE(Fixture, "what comes back must be ours, from Clerk, and no ref
     CAPTURE(form.serialize());
     CHECK(complete(form).error().kind == unauthorized);
   }
+  CHECK(test.log.contains("error=access_denied"));
+  CHECK_FALSE(complete({{"error", std::string(5000, 'x')}, {"state", state}}));
+  CHECK_FALSE(test.log.contains(std::string(65, 'x')));
   CHECK(test.fetch.count(token_url) == 0);
   CHECK(complete({{"code", "c"}, {"state", state}}));  // an instance that sends no iss yet
   // The nonce follows from the state, so a token for one sign-in is none for another.
