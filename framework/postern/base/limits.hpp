@@ -82,6 +82,10 @@ inline constexpr std::size_t streams_logged_per_session_max = 32;
 inline constexpr std::size_t event_id_bytes_max = 256;
 inline constexpr auto resource_update_lifetime = 1h;
 
+// HTTP with SSE (2024-11-05)
+inline constexpr std::size_t sse_calls_max = 32;  // under way at a time on one stream
+inline constexpr auto sse_taken_within = 5s;      // a message that no stream takes is refused then
+
 // MCP messages and sessions (threats 27 and 39)
 inline constexpr std::size_t rpc_batch_max = 32;
 inline constexpr auto mcp_session_lifetime = 24h;

@@ -117,7 +117,9 @@ bool ClerkTokens::is_for_us(TokenKind kind, const IssuedToken& token) const {
     case TokenKind::m2m_token:
       return std::ranges::contains(token.audience, settings_.machine_id);
     case TokenKind::oauth_token:
-      return std::ranges::contains(token.audience, settings_.resource);
+      return std::ranges::any_of(token.audience, [this](const std::string& audience) {
+        return std::ranges::contains(settings_.resources, audience);
+      });
   }
   return false;
 }

@@ -30,11 +30,11 @@ namespace postern::clerk {
 
 struct ClerkTokenSettings {
   std::vector<TokenKind> accepted;
-  std::string issuer;               // of JWTs
-  std::string resource;             // what an OAuth token's audience must name
-  std::string machine_id;           // what a machine token's audience must name
-  std::vector<std::string> scopes;  // those that mean something here: no others are let through
-  std::size_t tokens_max = 10'000;  // remembered
+  std::string issuer;                  // of JWTs
+  std::vector<std::string> resources;  // one of which an OAuth token's audience must name
+  std::string machine_id;              // what a machine token's audience must name
+  std::vector<std::string> scopes;     // those that mean something here: no others are let through
+  std::size_t tokens_max = 10'000;     // remembered
 };
 
 class ClerkTokens {

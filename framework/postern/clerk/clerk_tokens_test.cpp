@@ -36,7 +36,7 @@ struct Fixture {
                   test.ports};
   ClerkTokens tokens{{.accepted = {TokenKind::api_key, TokenKind::m2m_token, TokenKind::oauth_token},
                       .issuer = std::string{test_issuer},
-                      .resource = resource,
+                      .resources = {resource},
                       .machine_id = "mch_server",
                       .scopes = {"orders:read", "orders:write"}},
                      jwts,

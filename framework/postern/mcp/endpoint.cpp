@@ -88,7 +88,9 @@ Endpoint::Endpoint(const App& app, const Ports& ports, EndpointOptions options)
       in_flight_(ports_.bus),
       streams_(app_, ports_, sessions_, event_ids_),
       calls_(ports_, event_ids_, options_.until_revoked),
-      tasks_(ports_) {}
+      tasks_(ports_),
+      sse_(ports_,
+           [this](http::Request& request, const Caller& caller) { return handle(request, caller, Transport::sse); }) {}
 
 Task<Endpoint::Answer> Endpoint::handle(http::Request& request, const Caller& caller, Transport transport) {
   if (!caller && !open_to_anyone_) return answered(std::unexpected(Denied{}));
@@ -157,7 +159,7 @@ Task<Endpoint::Answer> Endpoint::post_modern(rpc::Message message, Exchange exch
 
 std::expected<void, rpc::Error> Endpoint::check_parameters(const rpc::Request& message,
                                                            const Exchange& exchange) const {
-  if (message.method != "tools/call" || exchange.transport == Transport::stdio) return {};
+  if (message.method != "tools/call" || exchange.transport != Transport::http) return {};
   const Tool* tool = app_.find_tool(json::find_string(message.params, "name").value_or(""));
   if (!tool || tool->parameter_headers.empty() || !is_visible(*tool, exchange.caller.get())) return {};
   return check_parameter_headers(exchange.request.headers, tool->parameter_headers, message.params);

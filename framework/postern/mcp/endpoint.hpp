@@ -41,6 +41,7 @@
 #include "postern/mcp/transport/in_flight.hpp"
 #include "postern/mcp/transport/notification_streams.hpp"
 #include "postern/mcp/transport/sessions.hpp"
+#include "postern/mcp/transport/sse_streams.hpp"
 #include "postern/mcp/upstream.hpp"
 #include "postern/ports/ports.hpp"
 
@@ -48,7 +49,7 @@ namespace postern::mcp {
 
 // What brings the requests. Over stdio they have no headers, so nothing is repeated there (2026-07-28,
 // basic/transports/stdio, request metadata). Only over Streamable HTTP can a stream be resumed.
-enum class Transport { http, stdio };
+enum class Transport { http, sse, stdio };
 
 struct EndpointOptions {
   Secret session_key;            // 32 bytes
@@ -70,6 +71,11 @@ class Endpoint {
   // Any method. `request` and `caller` live until the task ends.
   [[nodiscard]] Task<Answer> handle(http::Request& request, const Caller& caller,
                                     Transport transport = Transport::http);
+
+  // HTTP with SSE (2024-11-05, basic/transports): the stream, and a message for the one whose address it came to. What
+  // `address` ends with has room for the stream's id: "/messages?session_id=".
+  [[nodiscard]] Task<Answer> open_sse(const http::Request& request, const Caller& caller, std::string address);
+  [[nodiscard]] Task<Answer> post_sse(const http::Request& request, const Caller& caller);
 
  private:
   // What the client takes as an answer.
@@ -140,6 +146,7 @@ class Endpoint {
   NotificationStreams streams_;
   CallStreams calls_;
   Tasks tasks_;
+  SseStreams sse_;  // last: what its streams run uses all the others
 };
 
 }  // namespace postern::mcp

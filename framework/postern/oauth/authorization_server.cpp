@@ -65,13 +65,14 @@ Result<Caller, BearerError> AuthorizationServer::authenticate(const http::Reques
   return check_bearer_token(context_->access_tokens, context_->revoked, request, context_->ports.clock.now());
 }
 
-http::Response AuthorizationServer::challenge(const BearerError& error) const {
-  return bearer_challenge(context_->settings, error);
+http::Response AuthorizationServer::challenge(const BearerError& error, std::string_view path) const {
+  return bearer_challenge(context_->settings, error, path);
 }
 
 http::Response AuthorizationServer::insufficient_scope(const std::vector<std::string>& held,
-                                                       const std::vector<std::string>& needed) const {
-  return insufficient_scope_challenge(context_->settings, held, needed);
+                                                       const std::vector<std::string>& needed,
+                                                       std::string_view path) const {
+  return insufficient_scope_challenge(context_->settings, held, needed, path);
 }
 
 Task<void> AuthorizationServer::until_revoked(std::string grant_id) {

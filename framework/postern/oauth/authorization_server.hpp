@@ -48,10 +48,12 @@ class AuthorizationServer {
 
   [[nodiscard]] Result<Caller, BearerError> authenticate(const http::Request& request) const;
   // The answer for a request that is not authenticated: 401, or 400 for one that is malformed.
-  [[nodiscard]] http::Response challenge(const BearerError& error) const;
+  // Both challenges point to the metadata of the resource as the request's `path` has it.
+  [[nodiscard]] http::Response challenge(const BearerError& error, std::string_view path = {}) const;
   // 403 that names every scope that the next token should have (MCP, scope challenge handling).
   [[nodiscard]] http::Response insufficient_scope(const std::vector<std::string>& held,
-                                                  const std::vector<std::string>& needed) const;
+                                                  const std::vector<std::string>& needed,
+                                                  std::string_view path = {}) const;
 
   // Waits until this grant is revoked, here or elsewhere.
   Task<void> until_revoked(std::string grant_id);

@@ -73,8 +73,8 @@ Result<Caller, BearerError> check_bearer_token(AccessTokens& tokens, const Revok
   return caller;
 }
 
-http::Response bearer_challenge(const Settings& settings, const BearerError& error) {
-  const std::string metadata_url = resource_metadata_url(settings);
+http::Response bearer_challenge(const Settings& settings, const BearerError& error, std::string_view path) {
+  const std::string metadata_url = resource_metadata_url(settings, path);
   const std::string scope = scope_text(settings.scopes);
   switch (error.kind) {
     case Kind::missing:
@@ -94,14 +94,14 @@ http::Response bearer_challenge(const Settings& settings, const BearerError& err
 }
 
 http::Response insufficient_scope_challenge(const Settings& settings, const std::vector<std::string>& held,
-                                            const std::vector<std::string>& needed) {
+                                            const std::vector<std::string>& needed, std::string_view path) {
   std::vector<Scope> asked;
   std::ranges::copy_if(settings.scopes, std::back_inserter(asked), [&](const Scope& scope) {
     return std::ranges::contains(held, scope.name) || std::ranges::contains(needed, scope.name);
   });
   constexpr std::string_view sentence = "This needs a permission that was not granted.";
   return challenge_with(403, error_body("insufficient_scope", sentence), "insufficient_scope", sentence,
-                        resource_metadata_url(settings), scope_text(asked));
+                        resource_metadata_url(settings, path), scope_text(asked));
 }
 
 }  // namespace postern::oauth

@@ -33,11 +33,14 @@ struct BearerError {
 [[nodiscard]] Result<Caller, BearerError> check_bearer_token(AccessTokens& tokens, const RevokedGrants& revoked,
                                                              const http::Request& request, TimePoint now);
 
-[[nodiscard]] http::Response bearer_challenge(const Settings& settings, const BearerError& error);
+// `path` is that of the request.
+[[nodiscard]] http::Response bearer_challenge(const Settings& settings, const BearerError& error,
+                                              std::string_view path);
 // Names what the token may do already as well: a client asks anew for just what a challenge says, and would lose the
 // rest (MCP, scope challenge handling).
 [[nodiscard]] http::Response insufficient_scope_challenge(const Settings& settings,
                                                           const std::vector<std::string>& held,
-                                                          const std::vector<std::string>& needed);
+                                                          const std::vector<std::string>& needed,
+                                                          std::string_view path);
 
 }  // namespace postern::oauth

@@ -60,8 +60,10 @@ bool Gate::origin_allowed(const http::Request& request) const {
   return url && url->is_loopback() && url->origin() == *origin;
 }
 
+bool Gate::is_mcp(std::string_view path) { return path == "/mcp" || path == "/sse" || path == "/messages"; }
+
 bool Gate::is_cross_origin(std::string_view path) {
-  return path == "/mcp" || path == "/token" || path == "/register" || path == "/revoke" || path == "/api/connections" ||
+  return is_mcp(path) || path == "/token" || path == "/register" || path == "/revoke" || path == "/api/connections" ||
          path.starts_with("/api/connections/") || path.starts_with("/.well-known/");
 }
 

@@ -22,6 +22,8 @@ class Gate {
   [[nodiscard]] bool host_allowed(const http::Request& request) const;
   [[nodiscard]] bool origin_allowed(const http::Request& request) const;
 
+  // The MCP endpoint, and the two of HTTP with SSE (2024-11-05).
+  [[nodiscard]] static bool is_mcp(std::string_view path);
   // Is this a path that pages of other origins may call?
   [[nodiscard]] static bool is_cross_origin(std::string_view path);
   // The answer to an OPTIONS request on such a path.

@@ -72,8 +72,9 @@ TEST_CASE("a page may call /mcp from an allowed origin only") {
 }
 
 TEST_CASE("CORS is open where there is no cookie to abuse, and nowhere else (threat 42)") {
-  for (std::string_view path : {"/mcp", "/token", "/register", "/revoke", "/.well-known/oauth-protected-resource/mcp",
-                                "/api/connections", "/api/connections/x"}) {
+  for (std::string_view path :
+       {"/mcp", "/sse", "/messages", "/token", "/register", "/revoke", "/.well-known/oauth-protected-resource/mcp",
+        "/api/connections", "/api/connections/x"}) {
     CHECK(Gate::is_cross_origin(path));
   }
   for (std::string_view path : {"/authorize", "/authorize/consent", "/callback", "/", "/mcp/", "/healthz",

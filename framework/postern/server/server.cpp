@@ -36,7 +36,7 @@ clerk::ClerkTokenSettings clerk_token_settings(const mcp::App& app, const Settin
   clerk::ClerkTokenSettings tokens;
   tokens.accepted = settings.clerk_tokens;
   tokens.issuer = settings.clerk_publishable_key.issuer();
-  tokens.resource = settings.mcp_url();
+  tokens.resources = {settings.mcp_url(), settings.sse_url()};
   tokens.machine_id = settings.clerk_machine_id;
   for (const mcp::Scope& scope : app.scopes()) tokens.scopes.push_back(scope.name);
   return tokens;
@@ -121,6 +121,10 @@ void Server::add_routes() {
     router_.add(Method::get, "/api/audit",
                 [this](http::Request& request, const http::PathParameters&) { return export_audit_log(request); });
   }
+  for (const auto& [method, path] : {std::pair{Method::get, "/sse"}, std::pair{Method::post, "/messages"}}) {
+    router_.add(method, path,
+                [this](http::Request& request, const http::PathParameters&) { return call_mcp(request); });
+  }
   // Alive, whatever it depends on; and able to serve, so that a load balancer may send requests.
   router_.add(Method::get, "/healthz", [](http::Request&, const http::PathParameters&) -> Task<http::Response> {
     co_return http::Response::json(200, R"({"status":"ok"})");
@@ -177,11 +181,17 @@ Task<http::Response> Server::answer(http::Request& request) {
     return http::ready(refusal(403, "forbidden_host", "The Host header must name " + settings_.server_url + "."));
   }
   if (request.method == http::Method::options && Gate::is_cross_origin(request.path())) {
-    if (request.path() == "/mcp" && !gate_.origin_allowed(request)) return http::ready(http::Response::empty(403));
+    if (Gate::is_mcp(request.path()) && !gate_.origin_allowed(request)) return http::ready(http::Response::empty(403));
     return http::ready(Gate::preflight(request));
   }
   if (auto refused = rate_limits_.check_path(request, ports_.clock.now())) return http::ready(*std::move(refused));
   return router_.handle(request);
+}
+
+Task<mcp::Endpoint::Answer> Server::answer_mcp(http::Request& request, const Caller& caller) {
+  if (request.path() == "/sse") return endpoint_.open_sse(request, caller, "/messages?session_id=");
+  if (request.path() == "/messages") return endpoint_.post_sse(request, caller);
+  return endpoint_.handle(request, caller);
 }
 
 Task<http::Response> Server::call_mcp(http::Request& request) {
@@ -203,18 +213,19 @@ Task<http::Response> Server::call_mcp(http::Request& request) {
     rate_limits_.count_bad_token(request, ports_.clock.now());
   }
   const bool anonymous = !authenticated && authenticated.error().kind == oauth::BearerError::Kind::missing;
-  if (!authenticated && !(anonymous && app_.open_to_anyone())) co_return oauth_.challenge(authenticated.error());
+  if (!authenticated && !(anonymous && app_.open_to_anyone()))
+    co_return oauth_.challenge(authenticated.error(), request.path());
 
   const Caller caller = authenticated ? *authenticated : nullptr;
   if (caller) {
     if (auto refused = rate_limits_.check_caller(*caller, ports_.clock.now())) co_return *std::move(refused);
   }
-  auto answer = co_await endpoint_.handle(request, caller);
+  auto answer = co_await answer_mcp(request, caller);
   if (answer && answer->stream && caller)
     answer->stream = std::make_unique<RevocableStream>(std::move(answer->stream), caller, oauth_);
   if (answer) co_return *std::move(answer);
-  co_return caller ? oauth_.insufficient_scope(caller->scopes, answer.error().scopes)
-                   : oauth_.challenge(authenticated.error());
+  co_return caller ? oauth_.insufficient_scope(caller->scopes, answer.error().scopes, request.path())
+                   : oauth_.challenge(authenticated.error(), request.path());
 }
 
 Task<http::Response> Server::call_mcp_with_clerk_token(http::Request& request, std::string token) {
@@ -223,12 +234,13 @@ Task<http::Response> Server::call_mcp_with_clerk_token(http::Request& request, s
     co_return unavailable("Clerk cannot be asked about this token now. Try again in a few seconds.");
   if (!caller) {
     rate_limits_.count_bad_token(request, ports_.clock.now());
-    co_return oauth_.challenge({.kind = oauth::BearerError::Kind::invalid, .reason = "refused by Clerk"});
+    co_return oauth_.challenge({.kind = oauth::BearerError::Kind::invalid, .reason = "refused by Clerk"},
+                               request.path());
   }
   if (auto refused = rate_limits_.check_caller(**caller, ports_.clock.now())) co_return *std::move(refused);
-  auto answer = co_await endpoint_.handle(request, *caller);
+  auto answer = co_await answer_mcp(request, *caller);
   if (answer) co_return *std::move(answer);
-  co_return oauth_.insufficient_scope((*caller)->scopes, answer.error().scopes);
+  co_return oauth_.insufficient_scope((*caller)->scopes, answer.error().scopes, request.path());
 }
 
 // For operators. A wrong key counts as a guessed token, and is told no more than that.

@@ -69,6 +69,7 @@ class Server : public http::Handler {
   void add_routes();
   Task<http::Response> answer(http::Request& request);
   Task<http::Response> call_mcp(http::Request& request);
+  [[nodiscard]] Task<mcp::Endpoint::Answer> answer_mcp(http::Request& request, const Caller& caller);
   Task<http::Response> call_mcp_with_clerk_token(http::Request& request, std::string token);
   Task<http::Response> export_audit_log(http::Request& request);
   Task<http::Response> ready();

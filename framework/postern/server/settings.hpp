@@ -68,6 +68,7 @@ struct Settings {
       allowed_origins;  // ALLOWED_ORIGINS: web pages that may call /mcp, besides ours and the app's
 
   [[nodiscard]] std::string mcp_url() const { return server_url + "/mcp"; }
+  [[nodiscard]] std::string sse_url() const { return server_url + "/sse"; }  // for clients of 2024-11-05
   [[nodiscard]] std::string callback_url() const { return server_url + "/callback"; }
 
   // All problems at once, a sentence each.

@@ -84,6 +84,8 @@ TEST_CASE("any other error goes back to the client with its code, state and iss"
            Row{"resource", "https://mcp.test/mcp#x", "invalid_target"},
            Row{"resource", "https://mcp.test.evil.test/mcp", "invalid_target"},
            Row{"resource", "/mcp", "invalid_target"},
+           Row{"resource", "https://mcp.test/sse/", "invalid_target"},
+           Row{"resource", "https://mcp.test/messages", "invalid_target"},
            Row{"scope", "openid profile", "invalid_scope"},
            Row{"scope", "orders:read\"", "invalid_scope"},
            Row{"scope", "*", "invalid_scope"},
@@ -108,6 +110,7 @@ TEST_CASE("a parameter that is there twice is refused, but for the resource") {
     CHECK(location_parameter(flow.get(target + std::string{more}), "error") == "invalid_request");
   CHECK(location_parameter(flow.get(target + "&state=other"), "state").empty());
   CHECK(flow.get(target + "&resource=https://mcp.test/mcp&resource=https://mcp.test/mcp").status == 200);
+  CHECK(flow.get(target + "&resource=https://mcp.test/mcp&resource=https://mcp.test/sse").status == 200);
   CHECK(location_parameter(flow.get(target + "&resource=https://mcp.test/mcp&resource=https://x.test"), "error") ==
         "invalid_target");
 }

@@ -2,6 +2,7 @@
 #include <cstddef>
 
 #include "postern/oauth/authorize/checks.hpp"
+#include "postern/oauth/metadata/metadata.hpp"
 
 namespace postern::oauth {
 namespace {
@@ -19,10 +20,13 @@ std::string fold_scheme_and_host(std::string_view text) {
 
 }  // namespace
 
-// Absent, it is ours: assistants that do not send it are about (landscape.md 5.6), and there is no other.
+// Absent, it is ours: assistants that do not send it are about (landscape.md 5.6), and there is no other. It has two
+// addresses, and a token that was asked for by the one is good at the other.
 Result<std::string, OAuthError> check_resource(const Settings& settings, const uri::Form& form) {
   for (const auto& [name, value] : form) {
-    if (name == "resource" && fold_scheme_and_host(value) != settings.resource)
+    if (name != "resource") continue;
+    const std::string folded = fold_scheme_and_host(value);
+    if (folded != settings.resource && folded != sse_resource(settings))
       return std::unexpected(OAuthError{"invalid_target", "The resource is not one that is served here."});
   }
   return settings.resource;

@@ -6,6 +6,7 @@ namespace {
 constexpr std::string_view protected_resource = "/.well-known/oauth-protected-resource";
 constexpr std::string_view authorization_server = "/.well-known/oauth-authorization-server";
 constexpr std::string_view openid_configuration = "/.well-known/openid-configuration";
+constexpr std::string_view sse_path = "/sse", messages_path = "/messages";
 
 Task<http::Response> answer(std::string document) {
   http::Response response = http::Response::json(200, std::move(document));
@@ -24,15 +25,20 @@ std::string_view resource_path(const Settings& settings) {
   return std::string_view{settings.resource}.substr(settings.issuer.size());
 }
 
-std::string resource_metadata_url(const Settings& settings) {
-  return settings.issuer + std::string{protected_resource} + std::string{resource_path(settings)};
+std::string sse_resource(const Settings& settings) { return settings.issuer + std::string{sse_path}; }
+
+std::string resource_metadata_url(const Settings& settings, std::string_view path) {
+  const bool is_sse = path == sse_path || path == messages_path;
+  return settings.issuer + std::string{protected_resource} + std::string{is_sse ? sse_path : resource_path(settings)};
 }
 
 void add_metadata_routes(http::Router& router, const Settings& settings) {
   const std::string path{resource_path(settings)};
-  const std::string resource = protected_resource_metadata(settings);
+  const std::string resource = protected_resource_metadata(settings, settings.resource);
   add_document(router, std::string{protected_resource}, resource);
   if (!path.empty()) add_document(router, std::string{protected_resource} + path, resource);
+  add_document(router, std::string{protected_resource} + std::string{sse_path},
+               protected_resource_metadata(settings, sse_resource(settings)));
   if (!settings.issues_tokens()) return;
 
   const std::string server = authorization_server_metadata(settings);

@@ -20,6 +20,23 @@ TEST_CASE("protected resource metadata is at the root and at the path of the end
   }
 }
 
+// RFC 9728 sec. 3.3: a client compares the resource with the address that it has.
+TEST_CASE("the address of clients of 2024-11-05 has metadata of its own, and challenges there point to it") {
+  Flow flow;
+  const http::Response response = flow.get("/.well-known/oauth-protected-resource/sse");
+  CHECK(response.status == 200);
+  CHECK(member(response, "resource") == "https://mcp.test/sse");
+  CHECK(response.body.contains(R"("authorization_servers":["https://mcp.test"])"));
+  for (std::string_view path : {"/sse", "/messages"}) {
+    for (const http::Response& refused :
+         {flow.server.challenge({.kind = BearerError::Kind::missing, .reason = {}}, path),
+          flow.server.insufficient_scope({}, {"orders:read"}, path)}) {
+      CHECK(header(refused, "WWW-Authenticate")
+                .contains(R"(resource_metadata="https://mcp.test/.well-known/oauth-protected-resource/sse")"));
+    }
+  }
+}
+
 TEST_CASE("authorization server metadata is the same document at each address a client tries") {
   Flow flow;
   const http::Response first = flow.get("/.well-known/oauth-authorization-server");

@@ -5,9 +5,9 @@ namespace postern::oauth {
 
 // RFC 9728 sec. 2. `offline_access` is not among the scopes: refresh tokens are no matter of the resource (MCP, refresh
 // tokens).
-std::string protected_resource_metadata(const Settings& settings) {
+std::string protected_resource_metadata(const Settings& settings, std::string_view resource) {
   json::Object document{
-      {"resource", settings.resource},
+      {"resource", resource},
       {"resource_name", settings.server_name},
       {"authorization_servers", {settings.issues_tokens() ? settings.issuer : settings.authorization_server}},
       {"bearer_methods_supported", {"header"}}};
