@@ -18,7 +18,7 @@ after(async () => {
 const times = (count, request) => Promise.all(Array.from({ length: count }, async (unused, index) => (await request(index)).status));
 const count = (statuses, status) => statuses.filter((each) => each === status).length;
 const register = (address) => (index) => fetch(`${origin}/register`, {
-  method: 'POST', headers: { 'content-type': 'application/json', 'x-client-address': address },
+  method: 'POST', headers: { 'content-type': 'application/json', 'x-client-address': address, origin: 'https://inspector.example' },
   body: JSON.stringify({ client_name: `Client ${index} of ${address}`, redirect_uris: ['http://127.0.0.1/cb'], token_endpoint_auth_method: 'none' }),
 });
 const mcp = (token, address) => () => fetch(stack.mcpUrl, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'x-client-address': address } });

@@ -113,12 +113,19 @@ Task<Endpoint::Answer> Endpoint::handle(http::Request& request, const Caller& ca
   }
 }
 
+Endpoint::Accepted Endpoint::read_accept(const http::HeaderMap& headers) {
+  // As every client has to send it, and in the specification's own spelling does (2026-07-28, basic/transports).
+  constexpr std::string_view usual = "application/json, text/event-stream";
+  const std::string* accept = headers.find_only("Accept");
+  if (accept && *accept == usual) return {.json = true, .events = true};
+  return {.json = http::accepts(headers, "application/json"), .events = http::accepts(headers, "text/event-stream")};
+}
+
 Task<Endpoint::Answer> Endpoint::post(const http::Request& request, const Caller& caller, Transport transport) {
   if (!http::has_content_type(request.headers, "application/json")) {
     co_return http::Response::text(415, "The body must be application/json.\n");
   }
-  const Accepted accepted{.json = http::accepts(request.headers, "application/json"),
-                          .events = http::accepts(request.headers, "text/event-stream")};
+  const Accepted accepted = read_accept(request.headers);
   if (!accepted.json && !accepted.events) {
     co_return http::Response::text(406, "Accept application/json and text/event-stream.\n");
   }

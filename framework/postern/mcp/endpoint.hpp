@@ -83,6 +83,7 @@ class Endpoint {
     bool json = false;
     bool events = false;
   };
+  [[nodiscard]] static Accepted read_accept(const http::HeaderMap& headers);
   // A request on its way, with what was found out about it. All of it lives until handle() ends.
   struct Exchange {
     const http::Request& request;

@@ -82,7 +82,9 @@ void Gate::finish(const http::Request& request, http::Response& response) const 
   headers.set("X-Request-Id", request.id);
   headers.set(everywhere_);
   set_default(headers, "Cache-Control", "no-store");
-  if (is_cross_origin(request.path())) headers.set(cross_origin_);
+  // Only a browser asks for these, and names the page's origin; but a GET's answer may be kept for one that does.
+  const bool may_be_read_elsewhere = request.method == http::Method::get || request.headers.find("Origin");
+  if (may_be_read_elsewhere && is_cross_origin(request.path())) headers.set(cross_origin_);
   const std::string* type = headers.find("Content-Type");
   if (type && type->starts_with("text/html")) {
     set_default(headers, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'");

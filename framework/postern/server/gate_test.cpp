@@ -82,12 +82,23 @@ TEST_CASE("CORS is open where there is no cookie to abuse, and nowhere else (thr
     CHECK_FALSE(Gate::is_cross_origin(path));
 
   const Gate gate = gate_of("https://mcp.example.com");
-  http::Request request = request_with({});
+  http::Request request = request_with({{"Origin", "https://inspector.example"}});
   http::Response response = http::Response::empty(401);
   gate.finish(request, response);
   CHECK(*response.headers.find("Access-Control-Allow-Origin") == "*");
   CHECK(response.headers.find("Access-Control-Allow-Credentials") == nullptr);
   CHECK(response.headers.find("Access-Control-Expose-Headers")->contains("WWW-Authenticate"));
+
+  // Who is no browser has no use for it. What a cache may keep has it for whoever asks next.
+  request.headers.remove("Origin");
+  request.method = http::Method::post;
+  http::Response unasked = http::Response::empty(401);
+  gate.finish(request, unasked);
+  CHECK(unasked.headers.find("Access-Control-Allow-Origin") == nullptr);
+  request.method = http::Method::get;
+  http::Response kept = http::Response::empty(200);
+  gate.finish(request, kept);
+  CHECK(kept.headers.find("Access-Control-Allow-Origin") != nullptr);
 
   request.target = "/authorize";
   http::Response page = http::Response::html(200, "<p>");
