@@ -157,7 +157,8 @@ TEST_CASE_FIXTURE(Fixture, "an access token of Clerk's is verified here: type, i
         json::Object{{"aud", resource + "/"}}, json::Object{{"aud", "https://other.test/mcp"}},
         json::Object{{"iss", "https://evil.test"}}, json::Object{{"sub", "mch_1"}}, json::Object{{"sub", nullptr}},
         json::Object{{"client_id", nullptr}}, json::Object{{"jti", nullptr}}, json::Object{{"exp", nullptr}},
-        json::Object{{"exp", to_unix_seconds(test.clock.now()) - 61}},
+        json::Object{{"scope", 7}}, json::Object{{"scope", json::Array{"orders:read"}}},
+        json::Object{{"scp", "orders:read"}}, json::Object{{"exp", to_unix_seconds(test.clock.now()) - 61}},
         json::Object{{"act", json::Object{{"sub", "user_staff"}}}}}) {
     CAPTURE(json::serialize(claims));
     CHECK(verify(access_token(claims)).error().kind == Kind::unauthorized);

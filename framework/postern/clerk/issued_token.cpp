@@ -70,8 +70,12 @@ ReadToken read(const json::Value& answer, std::string_view object, std::string_v
   return token;
 }
 
+// Null and absent are no scope; anything but a text of scopes is an error.
 Result<std::vector<std::string>, std::string_view> read_scope(const json::Object& claims) {
-  auto names = oauth::parse_scope_text(find_text(claims, "scope"));
+  const json::Value* value = json::find(claims, "scope");
+  if (!value || value->is_null()) return std::vector<std::string>{};
+  if (!value->is_string()) return refuse("malformed");
+  auto names = oauth::parse_scope_text(value->get_string());
   if (!names) return refuse("malformed");
   return *std::move(names);
 }
