@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "postern/base/ensure.hpp"
+#include "postern/clerk/clerk_tokens.hpp"
 #include "postern/clerk/session_token.hpp"
 #include "postern/jose/jwk.hpp"
 #include "postern/jose/jwt.hpp"
@@ -40,10 +41,12 @@ class Judge {
         ports_{clock_, host.random, host.crypto, host.fetch, host.store, host.cache, log_, host.bus},
         policy_{.issuer = text_of(terms, "issuer"), .audience = text_of(terms, "audience")},
         jwks_(jose::Jwks::parse(json::serialize(terms.at("jwks"))).value()),
-        sessions_({.issuer = policy_.issuer,
-                   .authorized_parties = {text_of(terms, "authorized_party")},
-                   .key = std::get<RsaPublicKey>(find(text_of(terms, "session_kid")).public_key)},
-                  unused_, ports_) {
+        key_(std::get<RsaPublicKey>(find(text_of(terms, "session_kid")).public_key)),
+        sessions_({.issuer = policy_.issuer, .authorized_parties = {text_of(terms, "authorized_party")}, .key = key_},
+                  unused_keys_, ports_),
+        jwts_(key_, unused_keys_, ports_),
+        access_({.accepted = {clerk::TokenKind::oauth_token}, .issuer = policy_.issuer, .resource = *policy_.audience},
+                jwts_, unused_backend_, ports_) {
     for (const jose::Jwk& jwk : jwks_.keys()) keys_.push_back(jose::Key::import(ports_.crypto, jwk).value());
   }
   Judge(const Judge&) = delete;
@@ -56,6 +59,10 @@ class Judge {
     if (!jws) return std::string{to_string(jws.error())};
     const auto jwt = jose::verify(*jws, *key, policy_, clock_.now());
     return jwt ? "ok" : std::string{to_string(jwt.error())};
+  }
+  Task<std::string> judge_access(std::string token) {
+    const auto caller = co_await access_.verify(std::move(token));
+    co_return caller ? "ok" : log_.reason();
   }
   Task<std::string> judge_session(std::string token) {
     const auto claims = co_await sessions_.verify(std::move(token));
@@ -76,8 +83,12 @@ class Judge {
   jose::ClaimsPolicy policy_;
   jose::Jwks jwks_;
   std::vector<jose::Key> keys_;
-  clerk::KeySet unused_{"https://clerk.invalid/", ports_};
+  std::optional<RsaPublicKey> key_;
+  clerk::KeySet unused_keys_{"https://clerk.invalid/", ports_};
+  clerk::Backend unused_backend_{{.secret_key = clerk::SecretKey::parse("sk_test_unused").value()}, ports_};
   clerk::SessionTokenVerifier sessions_;
+  clerk::InstanceJwts jwts_;
+  clerk::ClerkTokens access_;
 };
 
 json::Value parse(std::string_view line) { return json::parse(line).value(); }
@@ -97,8 +108,11 @@ Task<std::string> judge(std::string_view lines, Ports& ports) {
     const json::Array& parts = question.as_array();
     ensure(parts.size() == 3);
     std::string token{parts[2].as_string()};
-    if (parts[0].as_string() == "session") {
+    const json::String& kind = parts[0].as_string();
+    if (kind == "session") {
       verdicts += co_await judge.judge_session(std::move(token));
+    } else if (kind == "access") {
+      verdicts += co_await judge.judge_access(std::move(token));
     } else {
       verdicts += judge.judge_jwt(parts[1].as_string(), token);
     }

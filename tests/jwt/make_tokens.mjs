@@ -105,6 +105,10 @@ const before = {
   nbf: is('claims', 'nbf', [undefined, around(0), around(5), around(10), 0, now - 0.5, `${now}`, 1e300, -1, ...wrongTypes]),
   iat: is('claims', 'iat', [undefined, around(0), around(5), around(10), around(-540), 0, now - 0.5, `${now}`, 1e300, ...wrongTypes]),
   act: is('claims', 'act', [{ sub: 'user_2' }, { iss: issuer, sub: 'agent_1', type: 'agent' }, { sub: 7 }, ...wrongTypes]),
+  client_id: is('claims', 'client_id', [undefined, ...wrongTypes]),
+  jti: is('claims', 'jti', [undefined, ...wrongTypes]),
+  scope: is('claims', 'scope', [undefined, 'one two', ' one', 'one  two', 'öne', ...wrongTypes]),
+  scp: is('claims', 'scp', [['one', 'two'], ['one', 7], ['one two'], ...wrongTypes]),
   v: is('claims', 'v', [undefined, 2, 1, 3, '2', null]),
   o: is('claims', 'o', [{ id: 'org_1' }, { id: 'org_1', rol: 'admin', slg: 'acme', per: 'read,manage', fpm: '3' }, { id: 7 }, {}, ...wrongTypes]),
   'another claim': (draft, random) => { draft.claims[random.text(6)] = random.pick([{ a: [1, { b: null }] }, 'ünïcødé \u{1f600}', 2 ** 60, -0, 1e-7, ...wrongTypes]); },
@@ -153,11 +157,11 @@ export async function makeTokens(count, seed) {
   while (tokens.length < count) {
     const key = random.chance(0.4) ? keys[0] : random.pick(keys); // the first is the one that session tokens are signed with
     const age = random.below(50);
-    const claims = {
-      iss: issuer, sub: `user_${random.text(27)}`, sid: `sess_${random.text(27)}`, aud: audience, azp: party, iat: now - age, nbf: now - age - 5, exp: now - age + 60, v: 2, sts: 'active',
-      jti: random.text(20),
-    };
-    const draft = { key, kid: key.kid, alg: key.alg, header: { alg: key.alg, kid: key.kid, typ: 'JWT', cat: 'cl_B7d4PD111AAA' }, claims, others: keys.filter((each) => each !== key) };
+    const common = { iss: issuer, sub: `user_${random.text(27)}`, aud: audience, iat: now - age, nbf: now - age - 5, exp: now - age + 60, jti: `oat_${random.text(20)}` };
+    const [claims, kind] = random.chance(0.3) // an access token of Clerk's OAuth server, or a session token
+      ? [{ ...common, client_id: random.text(16), scope: 'profile email' }, { typ: 'at+jwt' }]
+      : [{ ...common, sid: `sess_${random.text(27)}`, azp: party, v: 2, sts: 'active' }, { typ: 'JWT', cat: 'cl_B7d4PD111AAA' }];
+    const draft = { key, kid: key.kid, alg: key.alg, header: { alg: key.alg, kid: key.kid, ...kind }, claims, others: keys.filter((each) => each !== key) };
     const how = [];
     const apply = (changes, subject) => {
       const name = random.pick(Object.keys(changes));
