@@ -45,8 +45,9 @@ class Judge {
         sessions_({.issuer = policy_.issuer, .authorized_parties = {text_of(terms, "authorized_party")}, .key = key_},
                   unused_keys_, ports_),
         jwts_(key_, unused_keys_, ports_),
-        access_({.accepted = {clerk::TokenKind::oauth_token}, .issuer = policy_.issuer, .resource = *policy_.audience},
-                jwts_, unused_backend_, ports_) {
+        access_(
+            {.accepted = {clerk::TokenKind::oauth_token}, .issuer = policy_.issuer, .resources = {*policy_.audience}},
+            jwts_, unused_backend_, ports_) {
     for (const jose::Jwk& jwk : jwks_.keys()) keys_.push_back(jose::Key::import(ports_.crypto, jwk).value());
   }
   Judge(const Judge&) = delete;
