@@ -62,6 +62,14 @@ std::vector<std::string_view> split_lines(std::string_view lines) {
   return all;
 }
 
+void keep_latest(std::vector<oauth::RecentCall>& calls) {
+  const std::size_t kept = std::min(calls.size(), oauth::RecentCalls::calls_max);
+  const auto end = calls.begin() + static_cast<std::ptrdiff_t>(kept);
+  for (auto place = calls.begin(); place != end; ++place)
+    std::swap(*place, *std::max_element(place, calls.end(), [](const auto& a, const auto& b) { return a.at < b.at; }));
+  calls.erase(end, calls.end());
+}
+
 }  // namespace
 
 Task<Result<oauth::CallsByConnection>> RecentCalls::find_by_user(std::string user_id) {
@@ -78,14 +86,10 @@ Task<Result<oauth::CallsByConnection>> RecentCalls::find_by_user(std::string use
       if (!id.empty() && !ended.insert(id).second) continue;
       auto& of_connection = calls[text(*line, "connection")];
       if (of_connection.size() == calls_read) continue;
-      auto call = read_call(*line, app_);
-      if (!call) continue;
-      const auto place = std::ranges::find_if(of_connection, [&](const auto& other) { return other.at < call->at; });
-      of_connection.insert(place, *std::move(call));
+      if (auto call = read_call(*line, app_)) of_connection.push_back(*std::move(call));
     }
   }
-  for (auto& of_connection : calls | std::views::values)
-    of_connection.resize(std::min(of_connection.size(), oauth::RecentCalls::calls_max));
+  for (auto& of_connection : calls | std::views::values) keep_latest(of_connection);
   co_return calls;
 }
 
