@@ -214,4 +214,20 @@ TEST_CASE("in a session, one by one and in a batch, calls are told of as well") 
   CHECK(f.take() == Lines{"ok user_alice tools/call add 0", "error user_alice tools/call none 0"});
 }
 
+TEST_CASE("what is refused where a stream of 2024-11-05 takes its messages is told of as well") {
+  Logged f;
+  http::Request open{.method = http::Method::get, .target = "/sse", .id = "req_1"};
+  open.headers.set("Accept", "text/event-stream");
+  auto opened = run_ready(f.logged.open_sse(open, test::shared(&f.alice), "/messages?session_id="));
+  REQUIRE(opened);
+  http::SseParser parser;
+  const auto events = parser.feed(run_ready(opened->stream->next()).value());
+  REQUIRE(events);
+  http::Request post = Fixture::post(
+      R"({"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"cancel_order","arguments":{}}})");
+  post.target = events->at(0).data;
+  CHECK_FALSE(run_ready(f.logged.post_sse(post, test::shared(&f.alice))).has_value());
+  CHECK(f.take() == Lines{"denied user_alice tools/call cancel_order 0"});
+}
+
 }  // namespace postern::mcp

@@ -215,20 +215,27 @@ CallContext Endpoint::context_of(rpc::Id id, const Exchange& exchange, Strand* s
 // What comes to nothing at once is logged here, whatever else by itself.
 CallStart Endpoint::start(AppMethod method, rpc::Request& message, const Exchange& exchange, Strand* strand) const {
   CallStart started = method(context_of(std::move(message.id), exchange, strand), message.params);
-  if (!options_.call_log || !exchange.caller || std::holds_alternative<std::unique_ptr<PendingRequest>>(started))
-    return started;
+  if (!std::holds_alternative<std::unique_ptr<PendingRequest>>(started)) {
+    log_refusal(message, exchange.caller, exchange.request.id,
+                std::holds_alternative<Denied>(started) ? CallOutcome::denied : CallOutcome::error);
+  }
+  return started;
+}
+
+void Endpoint::log_refusal(const rpc::Request& message, const Caller& caller, std::string_view request_id,
+                           CallOutcome outcome) const {
+  if (!options_.call_log || !caller) return;
   static constexpr std::string_view logged[] = {"tools/call", "prompts/get", "resources/read"};
   const auto* const kind = std::ranges::find(logged, message.method);
-  if (kind == std::end(logged)) return started;
+  if (kind == std::end(logged)) return;
   const auto name = json::find_string(message.params, *kind == "resources/read" ? "uri" : "name");
-  options_.call_log->end({.caller = exchange.caller,
+  options_.call_log->end({.caller = caller,
                           .method = *kind,
                           .name = name.value_or(""),
                           .began_at = ports_.clock.now(),
-                          .request_id = exchange.request.id,
+                          .request_id = request_id,
                           .change = nullptr},
-                         std::holds_alternative<Denied>(started) ? CallOutcome::denied : CallOutcome::error);
-  return started;
+                         outcome);
 }
 
 Task<Endpoint::Answer> Endpoint::run(AppMethod method, rpc::Request message, Exchange exchange) {

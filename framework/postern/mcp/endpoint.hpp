@@ -105,6 +105,8 @@ class Endpoint {
   Task<Answer> run(AppMethod method, rpc::Request message, Exchange exchange);
   [[nodiscard]] CallStart start(AppMethod method, rpc::Request& message, const Exchange& exchange,
                                 Strand* strand) const;
+  void log_refusal(const rpc::Request& message, const Caller& caller, std::string_view request_id,
+                   CallOutcome outcome) const;
   [[nodiscard]] CallContext context_of(rpc::Id id, const Exchange& exchange, Strand* strand) const;
   [[nodiscard]] Task<void> run_to_end(PendingRequest& request) const;
 

@@ -59,7 +59,10 @@ Task<Endpoint::Answer> Endpoint::post_sse(const http::Request& request, const Ca
   if (const auto* asked = std::get_if<rpc::Request>(&*message)) {
     const Declaration* declaration = find_declaration(app_, *asked);
     if (declaration && is_visible(*declaration, caller.get())) {
-      if (auto denied = check_access(*declaration, caller.get())) co_return std::unexpected(*std::move(denied));
+      if (auto denied = check_access(*declaration, caller.get())) {
+        log_refusal(*asked, caller, request.id, CallOutcome::denied);
+        co_return std::unexpected(*std::move(denied));
+      }
     }
   }
   if (!co_await sse_.give((*session)->key, caller, request.body)) co_return refusal(404, {}, gone);
