@@ -1,6 +1,7 @@
 // Somebody who comes too often is told to wait, and is nobody else's trouble.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, pkce } from '../harness/by_hand.mjs';
 import { Person } from '../harness/person.mjs';
 import { startStack } from '../harness/stack.mjs';
@@ -55,4 +56,20 @@ test('a connection that calls without end is held back, and that of another user
   assert.ok(count(statuses, 429) > 0, 'somewhere beyond 300');
   assert.ok(statuses.length - count(statuses, 429) >= 300);
   assert.notEqual((await mcp(other, '203.0.113.11')()).status, 429);
+});
+
+test('a user has so many streams open at one time, and another one when one of them is closed', async () => {
+  const token = await connect(new Person('Ada'));
+  const open = () => fetch(`${origin}/sse`, { headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream' } });
+  const streams = await Promise.all(Array.from({ length: 128 }, open));
+  assert.ok(streams.every(({ status }) => status === 200));
+  const refused = await open();
+  assert.equal(refused.status, 429);
+  assert.ok(Number(refused.headers.get('retry-after')) > 0);
+  await streams.pop().body.cancel();
+  let again = await open();
+  // A worker notices that a client is gone when it next says something to it: that is within the keep-alive.
+  for (const end = Date.now() + 45_000; again.status === 429 && Date.now() < end; await sleep(100)) again = await open();
+  assert.equal(again.status, 200);
+  await Promise.all([...streams, again].map(({ body }) => body.cancel()));
 });

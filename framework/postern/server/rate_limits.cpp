@@ -1,6 +1,7 @@
 #include "postern/server/rate_limits.hpp"
 
 #include <chrono>
+#include <utility>
 
 #include "postern/base/concat.hpp"
 #include "postern/json/value.hpp"
@@ -20,6 +21,29 @@ std::optional<http::Response> refusal(Duration wait) {
   response.headers.set("Cache-Control", "no-store");
   return response;
 }
+
+constexpr int streams_per_user_max = 128;
+
+class CountedStream final : public http::BodyStream {
+ public:
+  using Counts = std::map<std::string, int, std::less<>>;
+
+  CountedStream(std::unique_ptr<http::BodyStream> inner, Counts& counts, const std::string& user_id)
+      : inner_(std::move(inner)), counts_(counts), count_(counts.try_emplace(user_id, 0).first) {
+    ++count_->second;
+  }
+  CountedStream(const CountedStream&) = delete;
+  CountedStream& operator=(const CountedStream&) = delete;
+  ~CountedStream() override {
+    if (--count_->second == 0) counts_.erase(count_);
+  }
+  Task<std::optional<std::string>> next() override { return inner_->next(); }
+
+ private:
+  const std::unique_ptr<http::BodyStream> inner_;
+  Counts& counts_;
+  const Counts::iterator count_;
+};
 
 }  // namespace
 
@@ -59,8 +83,16 @@ std::optional<http::Response> RateLimits::check_path(const http::Request& reques
 
 std::optional<http::Response> RateLimits::check_caller(const Principal& caller, TimePoint now) {
   if (limiting_ == RateLimiting::off) return std::nullopt;
+  const auto streams = open_streams_.find(caller.user_id);
+  if (streams != open_streams_.end() && streams->second >= streams_per_user_max) return refusal(1s);
   if (auto refused = refusal(connections_.take(caller.grant_id, now))) return refused;
   return refusal(users_.take(caller.user_id, now));
+}
+
+std::unique_ptr<http::BodyStream> RateLimits::count_stream(std::unique_ptr<http::BodyStream> stream,
+                                                           const Principal& caller) {
+  if (limiting_ == RateLimiting::off) return stream;
+  return std::make_unique<CountedStream>(std::move(stream), open_streams_, caller.user_id);
 }
 
 std::optional<http::Response> RateLimits::check_guessing(const http::Request& request, TimePoint now) const {

@@ -13,11 +13,16 @@
 //   /mcp                                           user               600          0.05 s
 //   /mcp                                           connection         300           0.1 s
 //
+// And a user has 128 streams open at one time: while there are so many, nothing more is taken.
+//
 // In memory, of one event loop or one instance: they keep somebody's mistake, or malice, from being everybody's
 // trouble, and are no count to bill by. Where the client's address is, only the operator knows (CLIENT_ADDRESS): what
 // cannot be told is not limited by address.
 #pragma once
 
+#include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -45,6 +50,9 @@ class RateLimits {
   // A 429, or nothing and the request counted.
   [[nodiscard]] std::optional<http::Response> check_path(const http::Request& request, TimePoint now);
   [[nodiscard]] std::optional<http::Response> check_caller(const Principal& caller, TimePoint now);
+  // The same stream, which counts as one of the caller's until it is gone. This outlives it.
+  [[nodiscard]] std::unique_ptr<http::BodyStream> count_stream(std::unique_ptr<http::BodyStream> stream,
+                                                               const Principal& caller);
   // Whether the address has brought too many bad tokens; and one more of them.
   [[nodiscard]] std::optional<http::Response> check_guessing(const http::Request& request, TimePoint now) const;
   void count_bad_token(const http::Request& request, TimePoint now);
@@ -56,6 +64,7 @@ class RateLimits {
   ClientAddress address_;
   RateLimiter registration_, pages_, tokens_, guesses_;
   RateLimiter users_, connections_;
+  std::map<std::string, int, std::less<>> open_streams_;  // by user; more than none
 };
 
 }  // namespace postern::server

@@ -133,4 +133,26 @@ TEST_CASE("the address is where the operator says, the last of a list, and else 
   CHECK(allowed_at_once(off, "/register") == 10'000);
 }
 
+// Threat 43.
+TEST_CASE("a user has so many streams at one time, and another user is not concerned") {
+  struct Silent final : http::BodyStream {
+    Task<std::optional<std::string>> next() override { co_return std::nullopt; }
+  };
+  Principal ada{.user_id = "user_ada", .grant_id = "grant_1"}, grace{.user_id = "user_grace", .grant_id = "grant_2"};
+  for (const RateLimiting limiting : {RateLimiting::on, RateLimiting::off}) {
+    RateLimits limits{limiting, {}};
+    std::vector<std::unique_ptr<http::BodyStream>> streams;
+    for (int i = 0; i < 128; ++i) {
+      CHECK_FALSE(limits.check_caller(ada, start));
+      streams.push_back(limits.count_stream(std::make_unique<Silent>(), ada));
+    }
+    const auto refused = limits.check_caller(ada, start);
+    CHECK(refused.has_value() == (limiting == RateLimiting::on));
+    if (refused) CHECK(refused->status == 429);
+    CHECK_FALSE(limits.check_caller(grace, start));
+    streams.pop_back();
+    CHECK_FALSE(limits.check_caller(ada, start));
+  }
+}
+
 }  // namespace postern::server

@@ -221,8 +221,10 @@ Task<http::Response> Server::call_mcp(http::Request& request) {
     if (auto refused = rate_limits_.check_caller(*caller, ports_.clock.now())) co_return *std::move(refused);
   }
   auto answer = co_await answer_mcp(request, caller);
-  if (answer && answer->stream && caller)
-    answer->stream = std::make_unique<RevocableStream>(std::move(answer->stream), caller, oauth_);
+  if (answer && answer->stream && caller) {
+    auto revocable = std::make_unique<RevocableStream>(std::move(answer->stream), caller, oauth_);
+    answer->stream = rate_limits_.count_stream(std::move(revocable), *caller);
+  }
   if (answer) co_return *std::move(answer);
   co_return caller ? oauth_.insufficient_scope(caller->scopes, answer.error().scopes, request.path())
                    : oauth_.challenge(authenticated.error(), request.path());
@@ -239,6 +241,7 @@ Task<http::Response> Server::call_mcp_with_clerk_token(http::Request& request, s
   }
   if (auto refused = rate_limits_.check_caller(**caller, ports_.clock.now())) co_return *std::move(refused);
   auto answer = co_await answer_mcp(request, *caller);
+  if (answer && answer->stream) answer->stream = rate_limits_.count_stream(std::move(answer->stream), **caller);
   if (answer) co_return *std::move(answer);
   co_return oauth_.insufficient_scope((*caller)->scopes, answer.error().scopes, request.path());
 }
