@@ -21,12 +21,12 @@ std::unexpected<Error> unavailable() {
   return fail(Error::Kind::unavailable, "The sign-in cannot be checked now. Try again in a moment.");
 }
 
-std::optional<std::string> find_id_token(std::string_view body) {
+std::optional<std::string> find_member(std::string_view body, std::string_view name) {
   const auto document = json::parse(body);
   const json::Object* object = document ? document->if_object() : nullptr;
-  const auto token = object == nullptr ? std::nullopt : json::find_string(*object, "id_token");
-  if (!token) return std::nullopt;
-  return std::string{*token};
+  const auto text = object == nullptr ? std::nullopt : json::find_string(*object, name);
+  if (!text) return std::nullopt;
+  return std::string{*text};
 }
 
 // The session, should Clerk ever name it; empty if not.
@@ -135,11 +135,13 @@ Task<Result<std::string>> ClerkLogin::redeem(std::string code, std::string code_
   request.headers.set("Accept", "application/json");
   auto response = co_await ports_.fetch.fetch(std::move(request));
   if (!response || response->status == 429 || response->status >= 500) co_return unavailable();
-  if (response->status == 401) {
+  // By its OpenAPI description Clerk may answer 401 to a bad code as well: only what is said of the client is ours to
+  // mend.
+  if (response->status == 401 && find_member(response->body, "error") != "invalid_grant") {
     ports_.log.write(LogLevel::error, "clerk_login.client_refused", {{"status", response->status}});
     co_return unavailable();
   }
-  auto id_token = response->status == 200 ? find_id_token(response->body) : std::nullopt;
+  auto id_token = response->status == 200 ? find_member(response->body, "id_token") : std::nullopt;
   wipe(response->body);  // the other tokens
   if (response->status != 200) co_return refuse("code_refused");
   if (!id_token) co_return refuse("no_id_token");

@@ -228,7 +228,9 @@ TEST_CASE_FIXTURE(Fixture, "a code is tried once, and what Clerk's answer means 
   };
   for (const Row& row : {
            Row{400, R"({"error":"invalid_grant"})", unauthorized},
+           Row{401, R"({"error":"invalid_grant"})", unauthorized},
            Row{401, R"({"error":"invalid_client"})", unavailable},  // ours to mend
+           Row{401, "", unavailable},
            Row{429, "", unavailable},
            Row{503, "", unavailable},
            Row{302, "", unauthorized},
