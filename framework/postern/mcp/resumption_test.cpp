@@ -88,6 +88,8 @@ struct Resumption : Fixture {
   [[nodiscard]] std::size_t running() const { return test.clock.sleepers(); }
 };
 
+Task<void> woken(WaitList& list) { co_await list.wait(); }
+
 std::vector<std::string> ids_of(const Exchange& exchange) {
   std::vector<std::string> ids;
   if (exchange.primer) ids.push_back(exchange.primer->id);
@@ -97,6 +99,7 @@ std::vector<std::string> ids_of(const Exchange& exchange) {
 // What the messages say, without what each revision puts around them.
 std::vector<std::string> said(const Exchange& exchange) {
   std::vector<std::string> messages;
+  messages.reserve(exchange.events.size());
   for (const auto& event : exchange.events) messages.push_back(event.data);
   return messages;
 }
@@ -380,9 +383,9 @@ TEST_CASE("a store that fails in the middle takes the ids along, not the result"
 TEST_CASE("a call without a connection is cancelled by its client, by the end of its session, and by revocation") {
   Resumption fixture;
   WaitList revoked;
-  auto until_revoked = [&revoked](std::string grant_id) -> Task<void> {
+  auto until_revoked = [&revoked](const std::string& grant_id) {
     CHECK(grant_id == "grant_1");
-    co_await revoked.wait();
+    return woken(revoked);
   };
   Principal alice = fixture.alice;
   alice.grant_id = "grant_1";
