@@ -1,5 +1,5 @@
 // The streams of calls in revisions with sessions, which their clients can come back to (2025-11-25, basic/transports,
-// resumability and redelivery; docs/decisions/0008-a-call-outlives-its-connection.md).
+// resumability and redelivery; docs/decisions/0010-a-call-outlives-its-connection.md).
 //
 //   return calls.start(std::move(request), std::move(registration), session, caller, strand);
 //   return co_await calls.resume(session, caller, position);                       // GET with Last-Event-ID
