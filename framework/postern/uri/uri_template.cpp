@@ -81,6 +81,7 @@ Result<UriTemplate> UriTemplate::parse(std::string_view text) {
 
 std::vector<std::string> UriTemplate::variables() const {
   std::vector<std::string> names;
+  names.reserve(parts_.size() + query_.size());
   for (const Part& part : parts_) names.push_back(part.name);
   names.insert(names.end(), query_.begin(), query_.end());
   return names;

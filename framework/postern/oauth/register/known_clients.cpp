@@ -20,8 +20,9 @@ std::unexpected<Error> refuse(std::string message) { return fail(Error::Kind::in
 std::optional<std::string> parse_sha256(std::string_view hex) {
   std::string bytes;
   for (; hex.size() >= 2; hex.remove_prefix(2)) {
+    const char* const digits = hex.data();
     unsigned byte = 0;
-    if (std::from_chars(hex.data(), hex.data() + 2, byte, 16).ptr != hex.data() + 2) return std::nullopt;
+    if (std::from_chars(digits, digits + 2, byte, 16).ptr != digits + 2) return std::nullopt;
     bytes += static_cast<char>(byte);
   }
   return hex.empty() && bytes.size() == 32 ? std::optional{bytes} : std::nullopt;
