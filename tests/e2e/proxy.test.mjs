@@ -1,0 +1,48 @@
+// A proxy that ends TLS stands before the native server, so all connections come from one address.
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { Program, freePort, host, startStack } from '../harness/stack.mjs';
+
+const CONNECTIONS = 300; // more than the 256 that one address may have
+
+// The status of an answer on a connection that stays open.
+const ask = (socket, name) =>
+  new Promise((resolve) => {
+    socket.once('data', (bytes) => resolve(Number(bytes.toString('latin1').split(' ')[1])));
+    socket.write(`GET /.well-known/oauth-authorization-server HTTP/1.1\r\nHost: ${name}\r\n\r\n`);
+  });
+
+describe('connections from one address', { skip: host !== 'native' && 'connections to a worker are Cloudflare\'s' }, () => {
+  let stack;
+  before(async () => { stack = await startStack(); });
+  after(() => stack.stop());
+
+  // How many of CONNECTIONS, open at the same time, get each status.
+  async function countStatuses(url, name) {
+    const { hostname, port } = new URL(url);
+    const sockets = Array.from({ length: CONNECTIONS }, () => connect(Number(port), hostname).on('error', () => {}));
+    const statuses = await Promise.all(sockets.map((socket) => ask(socket, name)));
+    for (const socket of sockets) socket.destroy();
+    return Object.groupBy(statuses, (status) => status);
+  }
+
+  test('without a proxy an address has 256 of them, and the next are told 503', async () => {
+    const { 200: served, 503: refused } = await countStatuses(stack.server.url, new URL(stack.server.url).host);
+    assert.ok(served.length <= 256 && served.length > 250, `${served.length} served`); // the harness holds one or two itself
+    assert.equal(served.length + refused.length, CONNECTIONS);
+  });
+
+  test('behind a proxy, whose address they all have, none is refused', async () => {
+    const [port, name] = [await freePort(), 'mcp.acme.example'];
+    const settings = { ...stack.serverSettings, SERVER_URL: `https://${name}`, PORT: String(port), DATABASE: path.join(stack.folder, 'proxied.sqlite') };
+    const server = await new Program('proxied server', 'framework/hosts/native/postern', [], settings, `http://127.0.0.1:${port}`).ready('/readyz');
+    try {
+      const { 200: served } = await countStatuses(server.url, name);
+      assert.equal(served?.length, CONNECTIONS);
+    } finally {
+      assert.deepEqual(await server.stop(), { code: 0, signal: null }, server.log);
+    }
+  });
+});
