@@ -46,3 +46,11 @@ test('after a trap the failed request gets 500 with its id, those under way get 
   assert.equal((await other.json()).error, 'unavailable');
   assert.equal((await get('/hello')).status, 200);
 });
+
+test('what goes on without its client is ended before Cloudflare would cut it off', async () => {
+  const answer = await get('/linger');
+  assert.equal(await answer.text(), 'ok');
+  assert.equal(await (await get('/ended')).text(), 'no');
+  await sleep(2000);
+  assert.equal(await (await get('/ended')).text(), 'ok');
+});

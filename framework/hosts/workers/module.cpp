@@ -93,3 +93,7 @@ POSTERN_EXPORT(hear) void postern_hear(std::uint32_t number, const char* record,
 POSTERN_EXPORT(abort) void postern_abort(std::uint32_t number) {
   instance.with(number, [](ServedRequest& request) { request.abort(); });
 }
+
+POSTERN_EXPORT(cancel) void postern_cancel(std::uint32_t number) {
+  if (instance.requests.erase(number) != 0) postern::workers::host::host_done(number);
+}

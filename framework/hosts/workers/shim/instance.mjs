@@ -38,6 +38,10 @@ class Served {
     /** Runs while it waits for nothing but another request. @type {any} */
     this.pastime = null;
     this.ended = false;
+    /** The client has all that it will get. */
+    this.alone = false;
+    /** Ends what is still done then. @type {any} */
+    this.deadline = null;
     /** Made for who wants to be told of the end. @type {AbortController|null} */
     this.ending = null;
   }
@@ -46,6 +50,7 @@ class Served {
     this.ended = true;
     this.ending?.abort();
     this.stayAlive();
+    clearTimeout(this.deadline);
     this.turn?.resolve();
   }
 
@@ -89,6 +94,10 @@ const link = (module, imports) => new WebAssembly.Instance(module, imports).expo
 const targetOf = (url) => url.slice(url.indexOf('/', url.indexOf('//') + 2));
 
 export class Instance {
+  // What is done without a client is ended while it can still be told so: Cloudflare gives it 30 s, and then forgets it
+  // without a word, which would leave it in the module's memory.
+  static backgroundMs = 28_000;
+
   /** Why the instance is no more, once that is so. @type {unknown} */
   #lost = null;
   /** @type {Map<number, Served>} */
@@ -158,7 +167,13 @@ export class Instance {
 
   #abort(served) {
     if (served.ended || this.lost) return;
+    served.alone = true;
     this.#enter(served, () => this.#exports.abort(served.number));
+  }
+
+  #cancel(served) {
+    this.#enter(served, () => this.#exports.cancel(served.number));
+    console.warn(JSON.stringify({ level: 'warning', event: 'request.cut_off', reason: `It went on for ${Instance.backgroundMs} ms without its client.` }));
   }
 
   #forget(served) {
@@ -174,6 +189,7 @@ export class Instance {
     try {
       step();
       served.stayAlive();
+      if (served.alone && !served.ended) served.deadline ??= setTimeout(() => this.#cancel(served), Instance.backgroundMs);
     } catch (error) {
       this.#lose(served, error);
     }
@@ -208,7 +224,10 @@ export class Instance {
     return {
       respond: (number, address, size) => this.#respond(this.#requests.get(number), new RecordReader(bytes(address, size))),
       write: (number, address, size) => this.#answerPull(number, (controller) => controller.enqueue(bytes(address, size).slice())),
-      finish: (number) => this.#answerPull(number, (controller) => controller.close()),
+      finish: (number) => {
+        this.#requests.get(number).alone = true;
+        this.#answerPull(number, (controller) => controller.close());
+      },
       done: (number) => this.#forget(this.#requests.get(number)),
       want_turn: (number) => this.#requests.get(number)?.turn?.resolve(),
       start: (number, operation, kind, address, size) =>
@@ -251,6 +270,7 @@ export class Instance {
     const status = record.number();
     const isStream = record.number() === 1;
     const headers = record.headers();
+    served.alone = !isStream;
     const body = isStream ? this.#stream(served) : record.bytes().slice();
     served.answer(new Response(NULL_BODY_STATUSES.has(status) ? null : body, { status, headers }));
   }
