@@ -1,0 +1,13 @@
+// The byte strings that the parser must not serve, a line each: whether it is hostile, its name, and base64url.
+#include "postern/http/wire/hostile_requests.hpp"
+
+#include <print>
+
+#include "postern/base/encoding.hpp"
+
+int main() {
+  for (const auto& request : postern::http::hostile_requests()) {
+    std::println("{}\t{}", request.name, postern::base64url_encode(request.bytes));
+  }
+  for (const auto& bytes : postern::http::valid_requests()) std::println("\t{}", postern::base64url_encode(bytes));
+}
