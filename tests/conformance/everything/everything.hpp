@@ -1,0 +1,20 @@
+// The parts of the server that the official conformance suite asks for (../everything.cpp), feature by feature.
+#pragma once
+
+#include "postern/mcp.hpp"
+
+namespace everything {
+
+namespace json = postern::json;
+namespace mcp = postern::mcp;
+using postern::Result;
+using postern::Task;
+
+void add_content(mcp::App& app);
+void add_reports(mcp::App& app);
+void add_questions(mcp::App& app);
+void add_tasks(mcp::App& app);
+void add_resources(mcp::App& app);
+void add_prompts(mcp::App& app);
+
+}  // namespace everything
