@@ -79,6 +79,28 @@ inline App make_app() {
   return app;
 }
 
+struct Name {
+  std::string name;
+};
+inline Task<Result<std::string>> asks_name(Call& call) {
+  CO_TRY(const auto answer, co_await call.ask<Name>("name", "Who are you?"));
+  co_return "You are " + answer->name;
+}
+inline Task<Result<std::string>> change_order(Call& call) {
+  co_await call.resource_updated("acme://orders/17");
+  co_return "changed";
+}
+inline Task<Result<std::string>> read_order(Name, Call&) { co_return "an order"; }
+
+// The same, and what has something to say by itself.
+inline App make_talking_app() {
+  App app = make_app();
+  app.tool("asks", "Asks.", asks_name);
+  app.tool("change", "Change an order.", change_order);
+  app.resource_template("acme://orders/{name}", "order", "One order.", read_order);
+  return app;
+}
+
 // What a modern body needs in its _meta, without braces.
 inline constexpr std::string_view modern_meta =
     R"("io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{})";

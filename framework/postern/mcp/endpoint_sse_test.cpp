@@ -9,27 +9,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Name {
-  std::string name;
-};
-Task<Result<std::string>> asks(Call& call) {
-  CO_TRY(const auto answer, co_await call.ask<Name>("name", "Who are you?"));
-  co_return "You are " + answer->name;
-}
-Task<Result<std::string>> change(Call& call) {
-  co_await call.resource_updated("acme://orders/17");
-  co_return "changed";
-}
-Task<Result<std::string>> order(Name, Call&) { co_return "an order"; }
-
-App make_sse() {
-  App app = make_app();
-  app.tool("asks", "Asks.", asks);
-  app.tool("change", "Change an order.", change);
-  app.resource_template("acme://orders/{name}", "order", "One order.", order);
-  return app;
-}
-
 // One client's stream, and what it POSTs, on whatever loop.
 struct SseClient {
   Endpoint& endpoint;
@@ -90,7 +69,7 @@ constexpr std::string_view ping = R"({"jsonrpc":"2.0","id":1,"method":"ping"})";
 }  // namespace
 
 TEST_CASE("a stream says where to POST, then everything that the server has to say") {
-  Fixture fixture{make_sse()};
+  Fixture fixture{make_talking_app()};
   SseClient client{fixture.endpoint, fixture.alice};
   client.open();
   CHECK(client.events[0].event == "endpoint");
@@ -115,7 +94,7 @@ TEST_CASE("a stream says where to POST, then everything that the server has to s
 }
 
 TEST_CASE("a client that comes back with a new stream goes on, though it does not start anew") {
-  Fixture fixture{make_sse()};
+  Fixture fixture{make_talking_app()};
   SseClient client{fixture.endpoint, fixture.alice};
   client.open();
   client.call("add", R"({"a":1,"b":2})");
@@ -124,7 +103,7 @@ TEST_CASE("a client that comes back with a new stream goes on, though it does no
 }
 
 TEST_CASE("a message on another loop reaches the stream; answers and cancellations, too") {
-  Fixture fixture{make_sse()};
+  Fixture fixture{make_talking_app()};
   Endpoint other{fixture.app, fixture.test.ports, {.session_key = Secret{std::string(32, 'k')}}};
   SseClient client{fixture.endpoint, fixture.alice};
   client.open();
@@ -149,7 +128,7 @@ TEST_CASE("a message on another loop reaches the stream; answers and cancellatio
 }
 
 TEST_CASE("what the client watches is told on the same stream") {
-  Fixture fixture{make_sse()};
+  Fixture fixture{make_talking_app()};
   SseClient client{fixture.endpoint, fixture.alice};
   client.open();
   client.initialize();
@@ -161,7 +140,7 @@ TEST_CASE("what the client watches is told on the same stream") {
 
 // security.md threats 27 and 28.
 TEST_CASE("an address is good for the connection that opened the stream, and for as long as there is one") {
-  Fixture fixture{make_sse()};
+  Fixture fixture{make_talking_app()};
   fixture.alice.grant_id = "grant_1";
   SseClient client{fixture.endpoint, fixture.alice};
   client.open();
@@ -192,7 +171,7 @@ TEST_CASE("an address is good for the connection that opened the stream, and for
 }
 
 TEST_CASE("what needs more rights than the POST's token has is challenged there") {
-  Fixture fixture{make_sse()};
+  Fixture fixture{make_talking_app()};
   Principal alice = fixture.alice;
   alice.scopes = {"orders:write"};
   SseClient client{fixture.endpoint, alice};
@@ -215,7 +194,7 @@ TEST_CASE("what needs more rights than the POST's token has is challenged there"
 
 // security.md threat 43.
 TEST_CASE("a stream is kept alive, bounded in what runs for it, and ends with its token and its connection") {
-  Fixture fixture{make_sse()};
+  Fixture fixture{make_talking_app()};
   fixture.alice.authorized_until = fixture.test.clock.now() + 7min;
   SseClient client{fixture.endpoint, fixture.alice};
   client.open();

@@ -1,11 +1,11 @@
-// Streams that outlast their connections: 2025-11-25, basic/transports, sending messages to the server, and
-// resumability and redelivery.
+// Calls that outlast their connections: 2025-11-25, basic/transports, sending messages to the server, and resumability
+// and redelivery.
 #include <algorithm>
 #include <set>
 
 #include "postern/base/limits.hpp"
 #include "postern/base/wait_list.hpp"
-#include "postern/mcp/endpoint_fixture.hpp"
+#include "postern/mcp/resumption_fixture.hpp"
 
 using namespace postern;
 using namespace postern::mcp;
@@ -16,9 +16,6 @@ namespace {
 
 struct Large {
   int bytes = 0;
-};
-struct Name {
-  std::string name;
 };
 
 Task<Result<std::string>> large(Large in, Call& call) {
@@ -32,60 +29,15 @@ Task<Result<std::string>> chatters(Call& call) {
   }
   co_return "done";
 }
-Task<Result<std::string>> asks(Call& call) {
-  CO_TRY(const auto answer, co_await call.ask<Name>("name", "Who are you?"));
-  co_return "You are " + answer->name;
-}
-Task<Result<std::string>> change(Call& call) {
-  co_await call.resource_updated("acme://orders/17");
-  co_return "changed";
-}
-Task<Result<std::string>> order(Name, Call&) { co_return "an order"; }
-
-App make_resumable() {
-  App app = make_app();
+App make_long_app() {
+  App app = make_talking_app();
   app.tool("large", "Says a lot.", large);
   app.tool("chatters", "Talks on and on.", chatters);
-  app.tool("asks", "Asks.", asks);
-  app.tool("change", "Change an order.", change);
-  app.resource_template("acme://orders/{name}", "order", "One order.", order);
   return app;
 }
 
-struct Resumption : Fixture {
-  Resumption() : Fixture{make_resumable()} {}
-  // Another event loop, or the server after it was started again.
-  Endpoint elsewhere{app, test.ports, {.session_key = Secret{std::string(32, 'k')}}};
-  const std::string session = start_session("2025-11-25");
-
-  std::string start_session(std::string_view revision) {
-    auto response = send(
-        post(R"({"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":")" + std::string{revision} +
-             R"(","capabilities":{"elicitation":{"form":{}}},"clientInfo":{"name":"t","version":"1"}}})"));
-    return *response.headers.find("Mcp-Session-Id");
-  }
-  static http::Request calling_in(const std::string& id, std::string_view tool, std::string_view arguments = "{}") {
-    return post(R"({"jsonrpc":"2.0","id":"c","method":"tools/call","params":{"_meta":{"progressToken":"p"},"name":")" +
-                    std::string{tool} + R"(","arguments":)" + std::string{arguments} + "}}",
-                {{"Mcp-Session-Id", id}});
-  }
-  [[nodiscard]] http::Request calling(std::string_view tool, std::string_view arguments = "{}") const {
-    return calling_in(session, tool, arguments);
-  }
-  static http::Request from(const std::string& id, std::string_view last_event_id = "") {
-    http::Request request{.method = http::Method::get, .target = "/mcp", .id = "req_2"};
-    request.headers.set("Accept", "text/event-stream");
-    request.headers.set("Mcp-Session-Id", id);
-    if (!last_event_id.empty()) request.headers.set("Last-Event-ID", last_event_id);
-    return request;
-  }
-  int status_of(http::Request request, const Principal& caller) {
-    return run_ready(elsewhere.handle(request, shared(&caller)))->status;
-  }
-  void notify(std::string_view message) {
-    CHECK(send(post(std::string{message}, {{"Mcp-Session-Id", session}})).status == 202);
-  }
-  [[nodiscard]] std::size_t running() const { return test.clock.sleepers(); }
+struct Calls : Resumption {
+  Calls() : Resumption{make_long_app()} {}
 };
 
 Task<void> woken(WaitList& list) { co_await list.wait(); }
@@ -96,13 +48,6 @@ std::vector<std::string> ids_of(const Exchange& exchange) {
   for (const auto& event : exchange.events) ids.push_back(event.id);
   return ids;
 }
-// What the messages say, without what each revision puts around them.
-std::vector<std::string> said(const Exchange& exchange) {
-  std::vector<std::string> messages;
-  messages.reserve(exchange.events.size());
-  for (const auto& event : exchange.events) messages.push_back(event.data);
-  return messages;
-}
 std::vector<std::string> tail(const std::vector<std::string>& all, std::size_t from) {
   return {all.begin() + static_cast<std::ptrdiff_t>(from), all.end()};
 }
@@ -110,7 +55,7 @@ std::vector<std::string> tail(const std::vector<std::string>& all, std::size_t f
 }  // namespace
 
 TEST_CASE("a call's stream begins with an id and a time to wait, and each event has an id of its own") {
-  Resumption fixture;
+  Calls fixture;
   Exchange exchange{.request = fixture.calling("steps")};
   exchange.start(fixture.endpoint, fixture.alice);
   fixture.test.clock.advance(1s);
@@ -129,10 +74,10 @@ TEST_CASE("a call's stream begins with an id and a time to wait, and each event 
 
 // An event without data is broken JSON to the clients of that time.
 TEST_CASE("before 2025-11-25 events have ids, and none is empty") {
-  Resumption fixture;
+  Calls fixture;
   for (const char* revision : {"2025-03-26", "2025-06-18"}) {
     CAPTURE(revision);
-    Exchange exchange{.request = Resumption::calling_in(fixture.start_session(revision), "steps")};
+    Exchange exchange{.request = Calls::calling_in(fixture.start_session(revision), "steps")};
     exchange.start(fixture.endpoint, fixture.alice);
     fixture.test.clock.advance(1s);
     REQUIRE(exchange.ended);
@@ -143,7 +88,7 @@ TEST_CASE("before 2025-11-25 events have ids, and none is empty") {
 }
 
 TEST_CASE("an answer that is one JSON document costs no I/O") {
-  Resumption fixture;
+  Calls fixture;
   CHECK(fixture.send(fixture.calling("add", R"({"a":1,"b":2})")).body.contains("3"));
   CHECK(fixture.test.store.operations() == 0);
 }
@@ -151,7 +96,7 @@ TEST_CASE("an answer that is one JSON document costs no I/O") {
 TEST_CASE("whoever comes back, from whatever event, gets what came after it, wherever they come to") {
   for (const char* tool : {"steps", "bursts"}) {
     CAPTURE(tool);
-    Resumption fixture;
+    Calls fixture;
     Exchange whole{.request = fixture.calling(tool)};
     whole.start(fixture.endpoint, fixture.alice);
     fixture.test.clock.advance(1s);
@@ -160,7 +105,7 @@ TEST_CASE("whoever comes back, from whatever event, gets what came after it, whe
     const auto ids = ids_of(whole);
     for (std::size_t read = 0; read <= messages.size(); read += std::max<std::size_t>(1, messages.size() / 97)) {
       CAPTURE(read);
-      Exchange again{.request = Resumption::from(fixture.session, ids[read])};
+      Exchange again{.request = Calls::from(fixture.session, ids[read])};
       again.start(fixture.elsewhere, fixture.alice);
       REQUIRE(again.ended);
       CHECK(said(again) == tail(messages, read));
@@ -170,7 +115,7 @@ TEST_CASE("whoever comes back, from whatever event, gets what came after it, whe
 }
 
 TEST_CASE("a connection that breaks cancels nothing: the call goes on, and is read on by who comes back") {
-  Resumption fixture;
+  Calls fixture;
   Exchange first{.request = fixture.calling("waits", R"({"seconds":20})")};
   first.start(fixture.endpoint, fixture.alice);
   fixture.test.clock.advance(5s);
@@ -179,7 +124,7 @@ TEST_CASE("a connection that breaks cancels nothing: the call goes on, and is re
   CHECK(fixture.running() > 0);
   fixture.test.clock.advance(1s);
 
-  Exchange second{.request = Resumption::from(fixture.session, first.primer->id)};
+  Exchange second{.request = Calls::from(fixture.session, first.primer->id)};
   second.start(fixture.elsewhere, fixture.alice);
   CHECK(second.comments == 1);
   fixture.test.clock.advance(13s);
@@ -191,21 +136,21 @@ TEST_CASE("a connection that breaks cancels nothing: the call goes on, and is re
 }
 
 TEST_CASE("a call that ended in between is answered from the log, also by a server that was started again") {
-  Resumption fixture;
+  Calls fixture;
   Exchange first{.request = fixture.calling("waits", R"({"seconds":20})")};
   first.start(fixture.endpoint, fixture.alice);
   fixture.test.clock.advance(5s);
   first.disconnect();
   fixture.test.clock.advance(1min);
   CHECK(fixture.running() == 0);
-  Exchange second{.request = Resumption::from(fixture.session, first.primer->id)};
+  Exchange second{.request = Calls::from(fixture.session, first.primer->id)};
   second.start(fixture.elsewhere, fixture.alice);
   REQUIRE(second.ended);
   CHECK(second.reply().contains("waited 20"));
 }
 
 TEST_CASE("a call that nobody reads is stopped after a while, and says so to who comes later") {
-  Resumption fixture;
+  Calls fixture;
   Exchange first{.request = fixture.calling("waits", R"({"seconds":3000})")};
   first.start(fixture.endpoint, fixture.alice);
   fixture.test.clock.advance(1min);
@@ -215,7 +160,7 @@ TEST_CASE("a call that nobody reads is stopped after a while, and says so to who
   CHECK(fixture.running() > 0);
   fixture.test.clock.advance(1s);
   CHECK(fixture.running() == 0);
-  Exchange second{.request = Resumption::from(fixture.session, first.primer->id)};
+  Exchange second{.request = Calls::from(fixture.session, first.primer->id)};
   second.start(fixture.elsewhere, fixture.alice);
   REQUIRE(second.ended);
   CHECK(second.reply().contains("-32603"));
@@ -225,7 +170,7 @@ TEST_CASE("a call that nobody reads is stopped after a while, and says so to who
     third.start(fixture.endpoint, fixture.alice);
     fixture.test.clock.advance(5s);
     third.disconnect();
-    Exchange fourth{.request = Resumption::from(fixture.session, third.primer->id)};
+    Exchange fourth{.request = Calls::from(fixture.session, third.primer->id)};
     fourth.start(fixture.elsewhere, fixture.alice);
     fixture.test.clock.advance(100s);
     REQUIRE(fourth.ended);
@@ -236,14 +181,14 @@ TEST_CASE("a call that nobody reads is stopped after a while, and says so to who
 
 // A client whose network changed comes back before the server has noticed.
 TEST_CASE("each message goes to one reader: who comes back takes the place of who was there") {
-  Resumption fixture;
+  Calls fixture;
   Exchange first{.request = fixture.calling("waits", R"({"seconds":20})")};
   first.start(fixture.endpoint, fixture.alice);
   fixture.test.clock.advance(5s);
-  Exchange second{.request = Resumption::from(fixture.session, first.primer->id)};
+  Exchange second{.request = Calls::from(fixture.session, first.primer->id)};
   second.start(fixture.elsewhere, fixture.alice);
   CHECK(first.ended);
-  Exchange third{.request = Resumption::from(fixture.session, first.primer->id)};
+  Exchange third{.request = Calls::from(fixture.session, first.primer->id)};
   third.start(fixture.endpoint, fixture.alice);
   CHECK(second.ended);
   fixture.test.clock.advance(20s);
@@ -255,7 +200,7 @@ TEST_CASE("each message goes to one reader: who comes back takes the place of wh
 
 // security.md threats 27 and 28.
 TEST_CASE("an id is good in its own session only, for its own user, as it was made, and for a while") {
-  Resumption fixture;
+  Calls fixture;
   Exchange exchange{.request = fixture.calling("steps")};
   exchange.start(fixture.endpoint, fixture.alice);
   fixture.test.clock.advance(1s);
@@ -265,19 +210,19 @@ TEST_CASE("an id is good in its own session only, for its own user, as it was ma
   const std::string bobs = fixture.initialize("2025-11-25", fixture.bob);
   std::string changed = id;
   changed[10] = changed[10] == 'A' ? 'B' : 'A';
-  CHECK(fixture.status_of(Resumption::from(fixture.session, id), fixture.alice) == 200);
-  CHECK(fixture.status_of(Resumption::from(other, id), fixture.alice) == 400);
-  CHECK(fixture.status_of(Resumption::from(bobs, id), fixture.bob) == 400);
-  CHECK(fixture.status_of(Resumption::from(fixture.session, id), fixture.bob) == 404);
+  CHECK(fixture.status_of(Calls::from(fixture.session, id), fixture.alice) == 200);
+  CHECK(fixture.status_of(Calls::from(other, id), fixture.alice) == 400);
+  CHECK(fixture.status_of(Calls::from(bobs, id), fixture.bob) == 400);
+  CHECK(fixture.status_of(Calls::from(fixture.session, id), fixture.bob) == 404);
   for (const std::string& bad : {changed, id.substr(1), std::string{"1"}, std::string(300, 'A'), id + "A"}) {
-    CHECK(fixture.status_of(Resumption::from(fixture.session, bad), fixture.alice) == 400);
+    CHECK(fixture.status_of(Calls::from(fixture.session, bad), fixture.alice) == 400);
   }
   fixture.test.clock.advance(limits::stream_log_lifetime + limits::stream_lease);
-  CHECK(fixture.status_of(Resumption::from(fixture.session, id), fixture.alice) == 400);
+  CHECK(fixture.status_of(Calls::from(fixture.session, id), fixture.alice) == 400);
 }
 
 TEST_CASE("a call that its server took along ends with an error, once it is known to be lost") {
-  Resumption fixture;
+  Calls fixture;
   auto endpoint = std::make_unique<Endpoint>(fixture.app, fixture.test.ports,
                                              EndpointOptions{.session_key = Secret{std::string(32, 'k')}});
   Exchange first{.request = fixture.calling("steps")};
@@ -287,7 +232,7 @@ TEST_CASE("a call that its server took along ends with an error, once it is know
   first.disconnect();
   endpoint.reset();
 
-  Exchange second{.request = Resumption::from(fixture.session, first.events[0].id)};
+  Exchange second{.request = Calls::from(fixture.session, first.events[0].id)};
   second.start(fixture.elsewhere, fixture.alice);
   CHECK(said(second) == tail(said(first), 1));
   fixture.test.clock.advance(limits::stream_lease + limits::stream_poll_interval);
@@ -296,7 +241,7 @@ TEST_CASE("a call that its server took along ends with an error, once it is know
   CHECK(reply.at("id") == "c");
   CHECK(reply.at("error").at("code") == -32603);
 
-  Exchange third{.request = Resumption::from(fixture.session, second.events.front().id)};
+  Exchange third{.request = Calls::from(fixture.session, second.events.front().id)};
   third.start(fixture.elsewhere, fixture.alice);
   REQUIRE(third.ended);
   CHECK(third.reply() == second.reply());
@@ -305,14 +250,14 @@ TEST_CASE("a call that its server took along ends with an error, once it is know
 TEST_CASE("a result of any size is kept whole, and one that is too large is an error to who comes back") {
   for (const int bytes : {10, 65'530, 300'000, 2'000'000}) {
     CAPTURE(bytes);
-    Resumption fixture;
+    Calls fixture;
     Exchange first{.request = fixture.calling("large", "{\"bytes\":" + std::to_string(bytes) + "}")};
     first.start(fixture.endpoint, fixture.alice);
     fixture.test.clock.advance(1s);
     REQUIRE(first.ended);
     CHECK(first.reply().size() > static_cast<std::size_t>(bytes));
     for (const std::size_t read : {0U, 1U}) {
-      Exchange again{.request = Resumption::from(fixture.session, ids_of(first)[read])};
+      Exchange again{.request = Calls::from(fixture.session, ids_of(first)[read])};
       again.start(fixture.elsewhere, fixture.alice);
       REQUIRE(again.ended);
       CHECK(again.events.size() == 2 - read);
@@ -326,7 +271,7 @@ TEST_CASE("a result of any size is kept whole, and one that is too large is an e
 }
 
 TEST_CASE("what is kept of a stream is bounded: its oldest events go first, never its end") {
-  Resumption fixture;
+  Calls fixture;
   Exchange first{.request = fixture.calling("chatters")};
   first.start(fixture.endpoint, fixture.alice);
   fixture.test.clock.advance(1min);
@@ -336,14 +281,14 @@ TEST_CASE("what is kept of a stream is bounded: its oldest events go first, neve
   const auto kept = std::ranges::count_if(fixture.test.store.records(),
                                           [](const auto& record) { return record.first.starts_with("mcp_event/"); });
   CHECK(kept == limits::stream_log_records_max);
-  Exchange again{.request = Resumption::from(fixture.session, first.primer->id)};
+  Exchange again{.request = Calls::from(fixture.session, first.primer->id)};
   again.start(fixture.elsewhere, fixture.alice);
   REQUIRE(again.ended);
   CHECK(said(again) == tail(messages, messages.size() - limits::stream_log_records_max));
 }
 
 TEST_CASE("where nothing can be kept there are no ids, and a call ends with its connection") {
-  Resumption fixture;
+  Calls fixture;
   SUBCASE("the store is down") { fixture.test.store.fail_with(Error{Error::Kind::unavailable, "down"}); }
   SUBCASE("the session has too many streams") {
     for (std::size_t i = 0; i < limits::streams_logged_per_session_max; ++i) {
@@ -368,7 +313,7 @@ TEST_CASE("where nothing can be kept there are no ids, and a call ends with its 
 }
 
 TEST_CASE("a store that fails in the middle takes the ids along, not the result") {
-  Resumption fixture;
+  Calls fixture;
   Exchange exchange{.request = fixture.calling("steps")};
   exchange.start(fixture.endpoint, fixture.alice);
   fixture.test.clock.advance(60ms);
@@ -381,7 +326,7 @@ TEST_CASE("a store that fails in the middle takes the ids along, not the result"
 }
 
 TEST_CASE("a call without a connection is cancelled by its client, by the end of its session, and by revocation") {
-  Resumption fixture;
+  Calls fixture;
   WaitList revoked;
   auto until_revoked = [&revoked](const std::string& grant_id) {
     CHECK(grant_id == "grant_1");
@@ -398,7 +343,7 @@ TEST_CASE("a call without a connection is cancelled by its client, by the end of
   REQUIRE(fixture.running() > 0);
   SUBCASE("by its client") {
     fixture.notify(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"c"}})");
-    Exchange again{.request = Resumption::from(fixture.session, first.primer->id)};
+    Exchange again{.request = Calls::from(fixture.session, first.primer->id)};
     again.start(fixture.elsewhere, alice);
     CHECK(again.ended);
     CHECK(again.events.empty());
@@ -407,20 +352,20 @@ TEST_CASE("a call without a connection is cancelled by its client, by the end of
     auto request = Fixture::post("", {{"Mcp-Session-Id", fixture.session}});
     request.method = http::Method::delete_;
     CHECK(fixture.send(request).status == 204);
-    CHECK(fixture.status_of(Resumption::from(fixture.session, first.primer->id), alice) == 404);
+    CHECK(fixture.status_of(Calls::from(fixture.session, first.primer->id), alice) == 404);
   }
   SUBCASE("by revocation") { revoked.wake_all(); }
   CHECK(fixture.running() == 0);
 }
 
 TEST_CASE("a question that was asked before the connection broke is asked again, and answered") {
-  Resumption fixture;
+  Calls fixture;
   Exchange first{.request = fixture.calling("asks")};
   first.start(fixture.endpoint, fixture.alice);
   fixture.test.clock.advance(10ms);
   REQUIRE(said(first).size() == 1);
   first.disconnect();
-  Exchange second{.request = Resumption::from(fixture.session, first.primer->id)};
+  Exchange second{.request = Calls::from(fixture.session, first.primer->id)};
   second.start(fixture.elsewhere, fixture.alice);
   REQUIRE(said(second) == said(first));
   const json::Value question = *json::parse(said(second)[0]);
@@ -429,50 +374,4 @@ TEST_CASE("a question that was asked before the connection broke is asked again,
   fixture.test.clock.advance(10ms);
   REQUIRE(second.ended);
   CHECK(second.reply().contains("You are Ada"));
-}
-
-// The stream of the session itself.
-TEST_CASE("who comes back to the session's stream hears of what has changed meanwhile") {
-  Resumption fixture;
-  auto watch = [&fixture](std::string_view uri) {
-    fixture.send(Fixture::post(
-        R"({"jsonrpc":"2.0","id":5,"method":"resources/subscribe","params":{"uri":")" + std::string{uri} + R"("}})",
-        {{"Mcp-Session-Id", fixture.session}}));
-  };
-  watch("acme://orders/17");
-  watch("acme://orders/18");
-  Exchange first{.request = Resumption::from(fixture.session)};
-  first.start(fixture.endpoint, fixture.alice);
-  REQUIRE(first.primer);
-  CHECK(first.primer->retry == Duration{1s});
-  fixture.send(fixture.calling("change"));
-  REQUIRE(said(first).size() == 1);
-  CHECK_FALSE(first.events[0].id.empty());
-  first.disconnect();
-  fixture.test.clock.advance(10s);
-
-  SUBCASE("nothing") {
-    Exchange second{.request = Resumption::from(fixture.session, first.events[0].id)};
-    second.start(fixture.elsewhere, fixture.alice);
-    CHECK(said(second).empty());
-  }
-  SUBCASE("one") {
-    fixture.send(fixture.calling("change"));
-    fixture.test.clock.advance(10s);
-    Exchange second{.request = Resumption::from(fixture.session, first.events[0].id)};
-    second.start(fixture.elsewhere, fixture.alice);
-    CHECK(said(second) == said(first));
-    fixture.send(fixture.calling("change"));
-    CHECK(said(second).size() == 2);
-    Exchange third{.request = Resumption::from(fixture.session, second.events.back().id)};
-    fixture.test.clock.advance(10s);
-    third.start(fixture.endpoint, fixture.alice);
-    CHECK(second.ended);
-  }
-  SUBCASE("after too long a time nobody knows, so all that is watched may have") {
-    fixture.test.clock.advance(limits::resource_update_lifetime);
-    Exchange second{.request = Resumption::from(fixture.session, first.events[0].id)};
-    second.start(fixture.elsewhere, fixture.alice);
-    CHECK(said(second).size() == 2);
-  }
 }
