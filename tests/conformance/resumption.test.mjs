@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Assistant, legacy } from '../harness/assistant.mjs';
-import { Client, pkce } from '../harness/by_hand.mjs';
+import { Client } from '../harness/by_hand.mjs';
 import { SseReader } from '../harness/sse_reader.mjs';
 import { Person } from '../harness/person.mjs';
 import { startStack } from '../harness/stack.mjs';
@@ -19,10 +19,7 @@ after(async () => {
 });
 
 async function tokenOf(name) {
-  const { verifier, challenge } = pkce();
-  const client = await new Client(stack.mcpUrl).register();
-  const code = await client.codeFrom(new Person(name), challenge);
-  return (await (await client.redeem(code, verifier)).json()).access_token;
+  return (await (await new Client(stack.mcpUrl).register()).signIn(new Person(name))).access_token;
 }
 
 const send = (session, method, body, more = {}, bearer = token) => fetch(stack.mcpUrl, {

@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { AuditLog, verify } from '../../scripts/audit_log.mjs';
-import { Client, pkce } from '../harness/by_hand.mjs';
+import { Client, modernRequest, pkce } from '../harness/by_hand.mjs';
 import { Person } from '../harness/person.mjs';
 import { host, startStack } from '../harness/stack.mjs';
 import { ada } from '../harness/stdio.mjs';
@@ -36,17 +36,7 @@ async function connect(name, scope) {
 }
 
 async function call({ token }, name, args = {}) {
-  const response = await fetch(stack.mcpUrl, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${token}`, 'content-type': 'application/json', accept: 'application/json, text/event-stream',
-      'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': name,
-    },
-    body: JSON.stringify({
-      jsonrpc: '2.0', id: 1, method: 'tools/call',
-      params: { name, arguments: args, _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} } },
-    }),
-  });
+  const response = await modernRequest(stack.mcpUrl, token, 'tools/call', { name, arguments: args });
   return { status: response.status, text: await response.text() };
 }
 

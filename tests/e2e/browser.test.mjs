@@ -6,6 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
+import { modernRequest } from '../harness/by_hand.mjs';
 import { freePort, startStack } from '../harness/stack.mjs';
 
 const artifacts = 'artifacts';
@@ -49,17 +50,7 @@ async function authorizationUrl(name = 'Claude') {
 }
 
 async function callTool(token, name, args) {
-  const response = await fetch(stack.mcpUrl, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${token}`, 'content-type': 'application/json', accept: 'application/json, text/event-stream',
-      'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': name,
-    },
-    body: JSON.stringify({
-      jsonrpc: '2.0', id: 1, method: 'tools/call',
-      params: { name, arguments: args, _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} } },
-    }),
-  });
+  const response = await modernRequest(stack.mcpUrl, token, 'tools/call', { name, arguments: args });
   assert.equal(response.status, 200, await response.text());
 }
 

@@ -4,11 +4,27 @@
 //   const { verifier, challenge } = pkce();
 //   const code = await client.codeFrom(new Person('Ada'), challenge);
 //   const tokens = await (await client.redeem(code, verifier)).json();
+//   const tokens = await client.signIn(new Person('Ada'));                                            // all three
+//   const response = await modernRequest(mcpUrl, tokens.access_token, 'tools/call', { name: 'who_am_i' });
 import { createHash, randomBytes } from 'node:crypto';
 
 export function pkce() {
   const verifier = randomBytes(32).toString('base64url');
   return { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') };
+}
+
+// A request of 2026-07-28, as a client would send it. Its name, its URI or its task is repeated in a header.
+export function modernRequest(mcpUrl, token, method, params = {}, capabilities = {}) {
+  const name = params.name ?? params.uri ?? params.taskId;
+  const _meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': capabilities };
+  return fetch(mcpUrl, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${token}`, 'content-type': 'application/json', accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2026-07-28', 'mcp-method': method, ...(name && { 'mcp-name': name }),
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: { ...params, _meta } }),
+  });
 }
 
 export class Client {
@@ -51,6 +67,10 @@ export class Client {
   }
   redeem(code, verifier) {
     return this.form('/token', { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: this.redirectUri });
+  }
+  async signIn(person) {
+    const { verifier, challenge } = pkce();
+    return (await this.redeem(await this.codeFrom(person, challenge), verifier)).json();
   }
   refresh(token) { return this.form('/token', { grant_type: 'refresh_token', refresh_token: token }); }
   revoke(token) { return this.form('/revoke', { token }); }

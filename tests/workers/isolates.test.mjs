@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, pkce } from '../harness/by_hand.mjs';
+import { Client } from '../harness/by_hand.mjs';
 import { Person } from '../harness/person.mjs';
 import { SseReader } from '../harness/sse_reader.mjs';
 import { startStack } from '../harness/stack.mjs';
@@ -11,10 +11,7 @@ import { startStack } from '../harness/stack.mjs';
 let stack, token;
 before(async () => {
   stack = await startStack({}, { bundle: 'build/conformance', instances: 2 });
-  const { verifier, challenge } = pkce();
-  const client = await new Client(stack.mcpUrl).register();
-  const code = await client.codeFrom(new Person('Ada'), challenge);
-  token = (await (await client.redeem(code, verifier)).json()).access_token;
+  token = (await (await new Client(stack.mcpUrl).register()).signIn(new Person('Ada'))).access_token;
 });
 after(async () => {
   for (const [name, exit] of Object.entries(await stack.stop())) assert.deepEqual(exit, { code: 0, signal: null }, `${name} ended badly:\n${stack[name].log}`);
