@@ -151,9 +151,6 @@ Task<Endpoint::Answer> Endpoint::post_modern(rpc::Message message, Exchange exch
   if (auto checked = check_modern(*asked, exchange.request.headers, exchange.transport); !checked) {
     return answered(refusal(400, asked->id, checked.error()));
   }
-  if (auto checked = check_parameters(*asked, exchange); !checked) {
-    return answered(refusal(400, asked->id, checked.error()));
-  }
   exchange.client = parse_capabilities(find_meta(asked->params, capabilities_key)->as_object());
   if (const json::Value* level = find_meta(asked->params, log_level_key)) {
     exchange.log_from = level->is_string() ? find_severity(std::string_view{level->as_string()}) : std::nullopt;
@@ -162,14 +159,6 @@ Task<Endpoint::Answer> Endpoint::post_modern(rpc::Message message, Exchange exch
     }
   }
   return answer(std::move(*asked), exchange);
-}
-
-std::expected<void, rpc::Error> Endpoint::check_parameters(const rpc::Request& message,
-                                                           const Exchange& exchange) const {
-  if (message.method != "tools/call" || exchange.transport != Transport::http) return {};
-  const Tool* tool = app_.find_tool(json::find_string(message.params, "name").value_or(""));
-  if (!tool || tool->parameter_headers.empty() || !is_visible(*tool, exchange.caller.get())) return {};
-  return check_parameter_headers(exchange.request.headers, tool->parameter_headers, message.params);
 }
 
 Task<Endpoint::Answer> Endpoint::answer(rpc::Request message, Exchange exchange) {
@@ -196,6 +185,7 @@ Task<Endpoint::Answer> Endpoint::answer(rpc::Request message, Exchange exchange)
 }
 
 CallContext Endpoint::context_of(rpc::Id id, const Exchange& exchange, Strand* strand) const {
+  const bool has_headers = !exchange.session && exchange.transport == Transport::http;
   return {.app = app_,
           .ports = ports_,
           .upstream = options_.upstream,
@@ -204,6 +194,7 @@ CallContext Endpoint::context_of(rpc::Id id, const Exchange& exchange, Strand* s
           .revision = exchange.revision,
           .result_end = catalog_.result_end(exchange.revision),
           .id = std::move(id),
+          .headers = has_headers ? &exchange.request.headers : nullptr,
           .caller = exchange.caller,
           .client = exchange.client,
           .log_from = exchange.accepted.events ? exchange.log_from : std::nullopt,
@@ -243,7 +234,9 @@ Task<Endpoint::Answer> Endpoint::run(AppMethod method, rpc::Request message, Exc
   CallStart started = start(method, message, exchange, co_await this_strand());
   if (auto* denied = std::get_if<Denied>(&started)) co_return std::unexpected(std::move(*denied));
   if (auto* error = std::get_if<rpc::Error>(&started)) {
-    co_return refusal(error->code == rpc::ErrorCode::missing_client_capability ? 400 : 200, id, *error);
+    const bool is_bad_request =
+        error->code == rpc::ErrorCode::missing_client_capability || error->code == rpc::ErrorCode::header_mismatch;
+    co_return refusal(is_bad_request ? 400 : 200, id, *error);
   }
   auto request = std::get<std::unique_ptr<PendingRequest>>(std::move(started));
 

@@ -99,8 +99,6 @@ class Endpoint {
 
   Task<Answer> post(const http::Request& request, const Caller& caller, Transport transport);
   Task<Answer> post_modern(rpc::Message message, Exchange exchange);
-  [[nodiscard]] std::expected<void, rpc::Error> check_parameters(const rpc::Request& message,
-                                                                 const Exchange& exchange) const;
   Task<Answer> answer(rpc::Request message, Exchange exchange);
   Task<Answer> run(AppMethod method, rpc::Request message, Exchange exchange);
   [[nodiscard]] CallStart start(AppMethod method, rpc::Request& message, const Exchange& exchange,

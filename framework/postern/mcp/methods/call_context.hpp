@@ -9,6 +9,7 @@
 #include "postern/base/principal.hpp"
 #include "postern/base/secret.hpp"
 #include "postern/base/strand.hpp"
+#include "postern/http/headers.hpp"
 #include "postern/mcp/app.hpp"
 #include "postern/mcp/call_log.hpp"
 #include "postern/mcp/client.hpp"
@@ -43,6 +44,7 @@ struct CallContext {
   Revision revision;
   std::string_view result_end;  // methods/method.hpp
   rpc::Id id;
+  const http::HeaderMap* headers;  // in which parameters are repeated, while the call is started; may be null
   Caller caller;
   ClientCapabilities client;
   std::optional<Severity> log_from;  // the least that the client wants to hear; null: nothing

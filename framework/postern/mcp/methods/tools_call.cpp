@@ -3,6 +3,7 @@
 
 #include "postern/base/limits.hpp"
 #include "postern/mcp/methods/app_methods.hpp"
+#include "postern/mcp/transport/request_headers.hpp"
 
 namespace postern::mcp {
 
@@ -58,6 +59,10 @@ CallStart start_tools_call(CallContext context, const json::Object& params) {
   const Tool* tool = context.app.find_tool(*name);
   if (!tool || !is_visible(*tool, context.caller.get()))
     return rpc::Error{rpc::ErrorCode::invalid_params, "Unknown tool: " + std::string{*name}};
+  if (context.headers) {
+    if (auto checked = check_parameter_headers(*context.headers, tool->parameter_headers, params); !checked)
+      return std::move(checked).error();
+  }
   if (auto denied = check_access(*tool, context.caller.get())) return *std::move(denied);
 
   const json::Value nothing(json::Object{});
