@@ -7,16 +7,18 @@
 // A body of JSON is compared as JSON: member by member, none more and none less, but an object that says "...": "..." may
 // have others. {{name}} stands for whatever comes there first, and for the same from then on; {{*}} for anything. Known
 // from the start are {{origin}}, {{token}} (may do everything) and {{narrow}} (may read orders). A stream of events is a
-// body whose messages are separated by an empty line.
+// body whose messages are separated by an empty line; "..." as the last one says that it goes on, and the client leaves.
 //
 // Each result that is read here is also shown to the validators of @modelcontextprotocol/client.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { specTypeSchemas } from '@modelcontextprotocol/client';
 import { Client, pkce } from '../harness/by_hand.mjs';
 import { Person } from '../harness/person.mjs';
+import { SseReader } from '../harness/sse_reader.mjs';
 import { startStack } from '../harness/stack.mjs';
+import { readTranscript } from '../harness/transcript.mjs';
 
 const folder = 'tests/transcripts';
 let stack, known;
@@ -36,22 +38,6 @@ async function tokenFor(scope) {
   if (scope) url.searchParams.set('scope', scope);
   const callback = await new Person('Ada').connect(url, client.redirectUri);
   return (await (await client.redeem(callback.searchParams.get('code'), verifier)).json()).access_token;
-}
-
-// The exchanges of a transcript: { line, sent: { first, headers, body }, expected: the same }.
-function exchangesOf(file) {
-  const exchanges = [];
-  for (const [at, line] of readFileSync(`${folder}/${file}`, 'utf8').split('\n').entries()) {
-    const [, side, text] = /^([<>]) ?(.*)$/.exec(line) ?? [];
-    if (!side) continue;
-    if (side === '>' && exchanges.at(-1)?.expected.length !== 0) exchanges.push({ line: at + 1, sent: [], expected: [] });
-    exchanges.at(-1)[side === '>' ? 'sent' : 'expected'].push(text);
-  }
-  const read = ([first, ...rest]) => {
-    const end = rest.includes('') ? rest.indexOf('') : rest.length;
-    return { first, headers: rest.slice(0, end).map((header) => header.split(/: (.*)/s).slice(0, 2)), body: rest.slice(end + 1).join('\n').trim() };
-  };
-  return exchanges.map(({ line, sent, expected }) => ({ line, sent: read(sent), expected: read(expected) }));
 }
 
 const fill = (text, names) => text.replace(/\{\{(\w+)\}\}/g, (hole, name) => names[name] ?? hole);
@@ -89,7 +75,16 @@ const resultTypes = {
 function validate(method, message) {
   const type = message.method ? resultTypes[message.method] : message.result && resultTypes[method];
   const checked = message.method ? message : message.result;
-  if (type) assert.equal(specTypeSchemas[type]['~standard'].validate(checked).issues, undefined, `${type}: ${JSON.stringify(checked)}`);
+  if (type && !checked.task) assert.equal(specTypeSchemas[type]['~standard'].validate(checked).issues, undefined, `${type}: ${JSON.stringify(checked)}`);
+}
+
+const isStream = (response) => response.headers.get('content-type').startsWith('text/event-stream');
+const messagesOf = (response, text) => (isStream(response) ? [...text.matchAll(/^data: (\{.*)$/gm)].map(([, data]) => data) : [text]);
+async function firstOf(response, count) {
+  const [stream, messages] = [new SseReader(response), []];
+  while (messages.length < count) messages.push((await stream.next()).data);
+  await stream.cancel();
+  return messages;
 }
 
 async function play({ sent, expected }, names) {
@@ -97,13 +92,13 @@ async function play({ sent, expected }, names) {
   const body = fill(sent.body, names);
   const headers = sent.headers.map(([name, value]) => [name, fill(value, names)]);
   const response = await fetch(new URL(target, known.origin), { method, headers, redirect: 'manual', ...(body && { body }) });
-  const text = await response.text();
+  const wanted = expected.body.split(/\n\n+/);
+  const goesOn = wanted.at(-1) === '...' && wanted.pop();
+  const text = goesOn ? '' : await response.text();
   assert.equal(String(response.status), expected.first, text);
   for (const [name, value] of expected.headers) matchText(value, response.headers.get(name) ?? '(none)', names);
   if (!expected.body) return assert.equal(text, '');
-  const isStream = response.headers.get('content-type').startsWith('text/event-stream');
-  const messages = isStream ? [...text.matchAll(/^data: (\{.*)$/gm)].map(([, data]) => data) : [text];
-  const wanted = isStream ? expected.body.split(/\n\n+/) : [expected.body];
+  const messages = goesOn ? await firstOf(response, wanted.length) : messagesOf(response, text);
   assert.equal(messages.length, wanted.length, text);
   for (const [at, message] of messages.entries()) {
     const actual = JSON.parse(message);
@@ -115,7 +110,7 @@ async function play({ sent, expected }, names) {
 for (const file of readdirSync(folder).filter((name) => name.endsWith('.txt'))) {
   test(file, async () => {
     const names = { ...known };
-    for (const exchange of exchangesOf(file)) {
+    for (const exchange of readTranscript(`${folder}/${file}`)) {
       try {
         await play(exchange, names);
       } catch (error) {

@@ -82,13 +82,14 @@ Endpoint::Endpoint(const App& app, const Ports& ports, EndpointOptions options)
       options_(std::move(options)),
       state_key_(derive_key(ports.crypto, options_.session_key, "mcp-request-state")),
       open_to_anyone_(app.open_to_anyone()),
+      has_news_(!app.resources().empty() || app.has_tasks()),
       catalog_(app),
       sessions_(ports_, options_.session_key),
       event_ids_(ports_, options_.session_key),
       in_flight_(ports_.bus),
-      streams_(app_, ports_, sessions_, event_ids_),
-      calls_(ports_, event_ids_, options_.until_revoked),
       tasks_(ports_),
+      streams_(app_, ports_, sessions_, tasks_, event_ids_),
+      calls_(ports_, event_ids_, options_.until_revoked),
       sse_(ports_,
            [this](http::Request& request, const Caller& caller) { return handle(request, caller, Transport::sse); }) {}
 
@@ -100,8 +101,7 @@ Task<Endpoint::Answer> Endpoint::handle(http::Request& request, const Caller& ca
     case http::Method::delete_:
       return end_session(request, caller);
     case http::Method::get:
-      if (!app_.resources().empty() || request.headers.find("Last-Event-ID"))
-        return open_stream(request, caller, transport);
+      if (has_news_ || request.headers.find("Last-Event-ID")) return open_stream(request, caller, transport);
       [[fallthrough]];
     default: {
       // There is nothing to tell on a stream of the server's own (2025-11-25, basic/transports: a GET may be answered
@@ -166,15 +166,8 @@ Task<Endpoint::Answer> Endpoint::answer(rpc::Request message, Exchange exchange)
     return run(method, std::move(message), exchange);
   }
   if (message.method.starts_with("tasks/") && app_.has_tasks()) return answer_about_task(std::move(message), exchange);
-  const bool has_news = !app_.resources().empty() || app_.has_tasks();
-  if (message.method == "subscriptions/listen" && !exchange.session && has_news) {
-    if (!exchange.accepted.events) return answered(http::Response::text(406, "Accept text/event-stream.\n"));
-    const json::Value* wanted = json::find(message.params, "notifications");
-    if (wanted && json::find(*wanted, "taskIds") && !exchange.client.tasks) {
-      return answered(refusal(400, message.id, missing_tasks_capability()));
-    }
-    auto stream = streams_.listen(message, exchange.caller);
-    return answered(stream ? *std::move(stream) : refusal(200, message.id, stream.error()));
+  if (message.method == "subscriptions/listen" && !exchange.session && has_news_) {
+    return listen(std::move(message), exchange);
   }
   const MethodOutcome outcome =
       catalog_.answer(exchange.revision, message.method, message.params, exchange.caller.get());
@@ -182,6 +175,17 @@ Task<Endpoint::Answer> Endpoint::answer(rpc::Request message, Exchange exchange)
   const bool not_found = outcome.error().code == rpc::ErrorCode::method_not_found;
   const bool modern = !rules_of(exchange.revision).sessions;
   return answered(refusal(not_found && modern ? 404 : 200, message.id, outcome.error()));
+}
+
+Task<Endpoint::Answer> Endpoint::listen(rpc::Request message, Exchange exchange) {
+  if (!exchange.accepted.events) co_return http::Response::text(406, "Accept text/event-stream.\n");
+  const json::Value* wanted = json::find(message.params, "notifications");
+  if (wanted && json::find(*wanted, "taskIds") && !exchange.client.tasks) {
+    co_return refusal(400, message.id, missing_tasks_capability());
+  }
+  const rpc::Id id = message.id;
+  auto stream = co_await streams_.listen(std::move(message), exchange.caller);
+  co_return stream ? *std::move(stream) : refusal(200, id, stream.error());
 }
 
 CallContext Endpoint::context_of(rpc::Id id, const Exchange& exchange, Strand* strand) const {

@@ -100,6 +100,7 @@ class Endpoint {
   Task<Answer> post(const http::Request& request, const Caller& caller, Transport transport);
   Task<Answer> post_modern(rpc::Message message, Exchange exchange);
   Task<Answer> answer(rpc::Request message, Exchange exchange);
+  Task<Answer> listen(rpc::Request message, Exchange exchange);
   Task<Answer> run(AppMethod method, rpc::Request message, Exchange exchange);
   [[nodiscard]] CallStart start(AppMethod method, rpc::Request& message, const Exchange& exchange,
                                 Strand* strand) const;
@@ -140,13 +141,14 @@ class Endpoint {
   const EndpointOptions options_;
   const Secret state_key_;
   const bool open_to_anyone_;
+  const bool has_news_;  // for a stream that belongs to no call
   const Catalog catalog_;
   Sessions sessions_;
   const EventIds event_ids_;
   InFlight in_flight_;
+  Tasks tasks_;
   NotificationStreams streams_;
   CallStreams calls_;
-  Tasks tasks_;
   SseStreams sse_;  // last: what its streams run uses all the others
 };
 

@@ -38,7 +38,8 @@ Task<std::optional<Endpoint::Answer>> Endpoint::try_task(std::unique_ptr<Pending
     if (request->over()) co_return std::nullopt;
   }
   const rpc::Id id = request->context().id;
-  auto record = co_await tasks_.create(exchange.caller, offer.ttl);
+  auto record = co_await tasks_.create(exchange.caller, offer.ttl,
+                                       exchange.session ? std::optional{exchange.session->key} : std::nullopt);
   if (!record && !at_once) co_return std::nullopt;
   if (!record) co_return refusal(200, id, {rpc::ErrorCode::internal_error, std::move(record).error().message});
 
@@ -88,17 +89,10 @@ Task<Endpoint::Answer> Endpoint::tell_task(rpc::Request message, Exchange exchan
   auto task = co_await tasks_.find(exchange.caller, std::string{*json::find_string(message.params, "taskId")});
   if (!task) co_return unavailable(message.id);
   if (!*task) co_return no_such_task(message.id);
-  const TaskStatus status = (*task)->status;
-  std::string text = json::serialize((*task)->describe(exchange.revision));
-  // The outcome comes along; up to 2025-11-25 it has a method of its own.
-  if (!exchange.session && (status == TaskStatus::completed || status == TaskStatus::failed)) {
-    const auto outcome = co_await tasks_.outcome(exchange.caller, **std::move(task));
-    if (!outcome) co_return unavailable(message.id);
-    text.pop_back();
-    text += concat(status == TaskStatus::completed ? R"(,"result":)" : R"(,"error":)", *outcome, "}");
-  }
+  auto text = co_await tasks_.describe(exchange.caller, **std::move(task), exchange.revision);
+  if (!text) co_return unavailable(message.id);
   co_return http::Response::json(
-      200, rpc::result_reply(message.id, finish_result(std::move(text), catalog_.result_end(exchange.revision))));
+      200, rpc::result_reply(message.id, finish_result(*std::move(text), catalog_.result_end(exchange.revision))));
 }
 
 // A result without members of its own.

@@ -71,6 +71,7 @@ std::vector<http::Request> seeds_of(std::string_view own_session, std::string_vi
       able("completion/complete",
            R"("ref":{"type":"ref/prompt","name":"order"},"argument":{"name":"number","value":"1"},)"),
       able("subscriptions/listen", R"("notifications":{"resourceSubscriptions":["acme://orders/7"]},)"),
+      able("subscriptions/listen", R"("notifications":{"taskIds":[")" + std::string{her_task} + "\"]},"),
       able("tasks/get", task, her_task),
       able("tasks/update", task + R"("inputResponses":{"sure-1":{"action":"accept","content":{"sure":true}}},)",
            her_task),

@@ -1,113 +1,11 @@
 #include "postern/mcp/tasks/tasks.hpp"
 
-#include <doctest/doctest.h>
-
-#include "postern/base/when_all.hpp"
-#include "postern/mcp/endpoint_fixture.hpp"
+#include "postern/mcp/task_fixture.hpp"
 
 using namespace postern;
 using namespace postern::mcp;
 using namespace postern::mcp::test;
 using namespace std::chrono_literals;
-
-namespace {
-
-struct Work {
-  int seconds = 0;
-};
-Task<Result<std::string>> work(Work in, Call& call) {
-  for (int done = 0; done < in.seconds; ++done) {
-    call.progress(done, in.seconds, "step " + std::to_string(done + 1));
-    co_await call.clock().sleep_for(1s);
-  }
-  co_return "worked " + std::to_string(in.seconds);
-}
-Task<Result<std::string>> refuses(Call& call) {
-  co_await call.clock().sleep_for(1s);
-  co_return fail(Error::Kind::conflict, "It was shipped already.");
-}
-Task<Result<std::string>> breaks(Call& call) {
-  co_await call.clock().sleep_for(1s);
-  co_return fail(Error::Kind::internal, "It broke.");
-}
-Task<Result<std::string>> talks(Call& call) {
-  co_await call.clock().sleep_for(1s);
-  call.set_meta("com.example/cost", 7);
-  co_return std::string(200'000, 'x');
-}
-struct Named {
-  std::string name;
-};
-// Asks before it is long, and twice at the same time when it is.
-Task<Result<std::string>> asks(Call& call) {
-  CO_TRY(auto first, co_await call.ask<Named>("first", "First?"));
-  co_await call.clock().sleep_for(1s);
-  auto [second, third] = co_await when_all(call.ask<Named>("name", "Second?"), call.ask<Named>("name", "Third?"));
-  CO_TRY(auto b, std::move(second));
-  CO_TRY(auto c, std::move(third));
-  co_return first->name + " " + b->name + " " + c->name;
-}
-Task<Result<std::string>> asks_late(Call& call) {
-  co_await call.clock().sleep_for(1s);
-  CO_TRY(auto answer, co_await call.ask<Named>("name", "Who?"));
-  co_return "Hello " + (answer ? answer->name : "nobody");
-}
-
-App make_task_app() {
-  App app{"acme", "1"};
-  app.tool("hello", "Say hello.", hello);
-  app.tool("work", "Work a while.", work).may_become_task();
-  app.tool("refuses", "Say no.", refuses).must_become_task();
-  app.tool("breaks", "Break.", breaks).may_become_task();
-  app.tool("talks", "Talk a lot.", talks).may_become_task();
-  app.tool("asks", "Ask a lot.", asks).may_become_task();
-  app.tool("asks_late", "Ask late.", asks_late).may_become_task();
-  return app;
-}
-
-constexpr std::string_view with_tasks = R"({"elicitation":{},"extensions":{"io.modelcontextprotocol/tasks":{}}})";
-
-struct TaskFixture : Fixture {
-  TaskFixture() : Fixture(make_task_app()) {
-    alice.client_id = bob.client_id = "assistant";
-    other.client_id = "other";
-  }
-  Principal other{.user_id = "user_alice"};
-
-  static http::Request able(http::Request request, std::string_view capabilities = with_tasks) {
-    constexpr std::string_view none = R"(clientCapabilities":{})";
-    request.body.replace(request.body.find(none) + none.size() - 2, 2, capabilities);
-    return request;
-  }
-  // Sends it, and lets half a second go by: after which a call is a task.
-  http::Response send_long(http::Request request) {
-    mcp::test::Exchange exchange;
-    exchange.request = std::move(request);
-    exchange.start(endpoint, alice);
-    test.clock.advance(500ms);
-    REQUIRE(exchange.answered);
-    return std::move(exchange.response);
-  }
-  json::Object result_of(const http::Response& response) {
-    const json::Value value = parsed(response);
-    REQUIRE_MESSAGE(json::find(value, "result"), response.body);
-    return json::find(value, "result")->as_object();
-  }
-  // The id of the task that a modern call becomes.
-  std::string begin(std::string_view tool, std::string_view arguments = "{}") {
-    const json::Object task = result_of(send_long(able(call(tool, arguments))));
-    REQUIRE(*json::find(task, "resultType") == "task");
-    CHECK(*json::find(task, "status") == "working");
-    return std::string{*json::find_string(task, "taskId")};
-  }
-  static http::Request about(std::string_view method, std::string_view id, std::string_view more = "") {
-    return able(modern(method, R"("taskId":")" + std::string{id} + "\"," + std::string{more}, id));
-  }
-  json::Object get(std::string_view id) { return result_of(send(about("tasks/get", id))); }
-  std::string status(std::string_view id) { return std::string{*json::find_string(get(id), "status")}; }
-};
-
-}  // namespace
 
 TEST_CASE_FIXTURE(TaskFixture, "a call that takes long is answered with a task, and asked about until it is done") {
   CHECK(send(modern("server/discover")).body.contains(R"("extensions":{"io.modelcontextprotocol/tasks":{}})"));

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,8 +33,9 @@ struct TaskRecord {
   TimePoint created_at;
   TimePoint updated_at;
   TimePoint expires_at;
-  TimePoint runs_until;        // who runs it renews this; if it is past, nobody runs it any more
-  TimePoint authorized_until;  // the latest end of a token that its owner came with
+  TimePoint runs_until;                // who runs it renews this; if it is past, nobody runs it any more
+  TimePoint authorized_until;          // the latest end of a token that its owner came with
+  std::optional<std::string> session;  // 2025-11-25: the key of the one that it was asked for in
 
   std::map<std::string, json::Object> questions;  // InputRequests that wait for an answer
   std::map<std::string, json::Object> answers;    // that the running call has not taken yet: {"result"} or {"error"}

@@ -14,6 +14,7 @@ namespace postern::mcp {
 
 namespace {
 
+constexpr std::string_view written_topic = "mcp.task.written";  // by somebody else than who runs it
 constexpr std::string_view changed_topic = "mcp.task.changed";
 
 std::string record_key(std::string_view owner, std::string_view id) { return concat("task/", owner, "/", id); }
@@ -141,7 +142,7 @@ class Tasks::Work {
     if (request_->over() && parts_ == 0) co_return true;
     const bool news = describe();
     CO_TRY(const bool won, co_await ports.store.replace(key, entry->version, record_.to_text(), record_.expires_at));
-    if (won && news) co_await tasks_.publish("");
+    if (won && news) co_await tasks_.tell_watchers(record_, request_->call().user().user_id);
     co_return won;
   }
 
@@ -149,9 +150,9 @@ class Tasks::Work {
   bool describe() {
     const TimePoint now = tasks_.ports_.clock.now();
     const TaskStatus status_before = record_.status;
-    std::string message_before = std::exchange(record_.message, request_->task_message());
+    const auto message_before = std::exchange(record_.message, request_->task_message());
+    const auto questions_before = std::exchange(record_.questions, request_->task_questions());
     record_.runs_until = now + limits::task_lease;
-    record_.questions = request_->task_questions();
     if (request_->over()) {
       const bool failed = !request_->task_outcome();
       end(record_, failed ? TaskStatus::failed : TaskStatus::completed,
@@ -162,7 +163,8 @@ class Tasks::Work {
     } else {
       record_.status = record_.questions.empty() ? TaskStatus::working : TaskStatus::input_required;
     }
-    const bool news = record_.status != status_before || record_.message != message_before;
+    const bool news =
+        record_.status != status_before || record_.message != message_before || record_.questions != questions_before;
     if (news) record_.updated_at = now;
     return news;
   }
@@ -176,11 +178,17 @@ class Tasks::Work {
 
 Tasks::Tasks(const Ports& ports)
     : ports_(ports),
-      changed_(ports.bus.subscribe(std::string{changed_topic}, [this](std::string_view, std::string_view id) {
-        const auto found = running_.find(std::string{id});
-        if (found != running_.end()) found->second->poke();
-        changes_.wake_all();
-      })) {}
+      written_(ports.bus.subscribe(std::string{written_topic},
+                                   [this](std::string_view, std::string_view id) {
+                                     const auto found = running_.find(std::string{id});
+                                     if (found != running_.end()) found->second->poke();
+                                   })),
+      changed_(on_changed(ports.bus, [this](std::string_view, std::string_view) { changes_.wake_all(); })) {}
+
+std::unique_ptr<Bus::Subscription> Tasks::on_changed(
+    Bus& bus, std::function<void(std::string_view key, std::string_view id)> listener) {
+  return bus.subscribe(std::string{changed_topic}, std::move(listener));
+}
 
 std::string Tasks::owner_of(const Caller& caller) const {
   return hex_encode(ports_.crypto.sha256(concat(caller->user_id, "\n", caller->client_id)));
@@ -192,9 +200,13 @@ bool Tasks::is_id(std::string_view id) {
   return id.size() == id_chars && base64url_decode(id).has_value();
 }
 
-Task<void> Tasks::publish(std::string id) { return ports_.bus.publish(std::string{changed_topic}, {}, std::move(id)); }
+Task<void> Tasks::tell_watchers(TaskRecord record, std::string user_id) {
+  return ports_.bus.publish(std::string{changed_topic}, std::move(record).session.value_or(std::move(user_id)),
+                            std::move(record).id);
+}
 
-Task<Result<TaskRecord>> Tasks::create(const Caller& caller, std::optional<Duration> ttl) {
+Task<Result<TaskRecord>> Tasks::create(const Caller& caller, std::optional<Duration> ttl,
+                                       std::optional<std::string> session) {
   const std::string owner = owner_of(caller);
   CO_TRY(const auto others, co_await ports_.store.scan(record_key(owner, ""), "", limits::tasks_per_owner_max));
   if (others.size() == limits::tasks_per_owner_max) {
@@ -208,7 +220,8 @@ Task<Result<TaskRecord>> Tasks::create(const Caller& caller, std::optional<Durat
                     .updated_at = now,
                     .expires_at = now + lifetime,
                     .runs_until = now + limits::task_lease,
-                    .authorized_until = caller->authorized_until};
+                    .authorized_until = caller->authorized_until,
+                    .session = std::move(session)};
   CO_TRY(const bool created,
          co_await ports_.store.create(record_key(owner, record.id), record.to_text(), record.expires_at));
   if (!created) co_return fail(Error::Kind::unavailable, "Try again.");  // 128 random bits, met twice
@@ -251,7 +264,10 @@ Task<Result<std::optional<TaskRecord>>> Tasks::modify(Caller caller, std::string
     record.authorized_until = std::max(record.authorized_until, caller->authorized_until);
     CO_TRY(const bool won, co_await ports_.store.replace(key, entry->version, record.to_text(), record.expires_at));
     if (!won) continue;
-    if (ended) co_await publish(std::move(id));
+    if (ended) {
+      co_await ports_.bus.publish(std::string{written_topic}, {}, std::move(id));
+      co_await tell_watchers(record, caller->user_id);
+    }
     co_return record;
   }
   co_return fail(Error::Kind::unavailable, "Too many others changed the task.");
@@ -268,6 +284,16 @@ Task<Result<std::vector<TaskRecord>>> Tasks::list(Caller caller, std::string aft
     records.push_back(std::move(record));
   }
   co_return records;
+}
+
+Task<Result<std::string>> Tasks::describe(Caller caller, TaskRecord record, Revision revision) {
+  std::string text = json::serialize(record.describe(revision));
+  const TaskStatus status = record.status;
+  const bool has_outcome = status == TaskStatus::completed || status == TaskStatus::failed;
+  if (!has_outcome || rules_of(revision).sessions) co_return text;
+  CO_TRY(const std::string result, co_await outcome(std::move(caller), std::move(record)));
+  text.pop_back();
+  co_return concat(text, status == TaskStatus::completed ? R"(,"result":)" : R"(,"error":)", result, "}");
 }
 
 Task<Result<std::string>> Tasks::outcome(Caller caller, TaskRecord record) {

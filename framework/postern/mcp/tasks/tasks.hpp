@@ -1,6 +1,6 @@
 // Tool calls that go on after they were answered, and what their callers ask about them.
 //
-//   CO_TRY(auto record, co_await tasks.create(caller, ttl));            // durable before the client hears of it
+//   CO_TRY(auto record, co_await tasks.create(caller, ttl, session));   // durable before the client hears of it
 //   response.after = tasks.run(std::move(request), caller, record);     // where a host ties work to its request
 //   tasks.start(std::move(request), caller, record);                    // elsewhere: on the loop that began it
 //
@@ -11,12 +11,14 @@
 // A task belongs to a user and the client that they called through: to anybody else it is not there. The record is
 // always true, on every instance: who runs the call renews it every few seconds, so that a task whose server was
 // stopped becomes a failed one, with a message that says so, and never stays "working". What is written while it runs
-// (a cancellation, an answer) reaches it over the bus, or when it renews the record.
+// (a cancellation, an answer) reaches it over the bus, or when it renews the record. That a task has changed is told on
+// the bus, too, for the streams of those whose it is.
 //
 // It runs for as long as its client comes back with a good token: it stops a minute after the last one has ended
 // (security.md threat 43), or when its ttl is over.
 #pragma once
 
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
@@ -44,8 +46,9 @@ class Tasks {
   Tasks(const Tasks&) = delete;
   Tasks& operator=(const Tasks&) = delete;
 
-  // Error::Kind::limited if the owner has too many. `caller` lives until the task ends.
-  [[nodiscard]] Task<Result<TaskRecord>> create(const Caller& caller, std::optional<Duration> ttl);
+  // `session` is TaskRecord's. Error::Kind::limited if the owner has too many. `caller` lives until the task ends.
+  [[nodiscard]] Task<Result<TaskRecord>> create(const Caller& caller, std::optional<Duration> ttl,
+                                                std::optional<std::string> session);
   // Ends when the call does, and leaves its outcome in the Store. Dropping it cancels the call, which has become a
   // task.
   [[nodiscard]] Task<void> run(std::unique_ptr<PendingRequest> request, const Caller& caller, TaskRecord record);
@@ -59,6 +62,9 @@ class Tasks {
   [[nodiscard]] Task<Result<std::optional<TaskRecord>>> find(Caller caller, std::string id);
   // Those of the caller, in the order of their ids, after the id `after`.
   [[nodiscard]] Task<Result<std::vector<TaskRecord>>> list(Caller caller, std::string after, std::size_t count);
+  // As its client is told of it now, as JSON text: with its outcome from 2026-07-28 on, where there is one (extension
+  // io.modelcontextprotocol/tasks, DetailedTask).
+  [[nodiscard]] Task<Result<std::string>> describe(Caller caller, TaskRecord record, Revision revision);
   // The result, or the error object, as JSON text: of a task that is completed or failed.
   [[nodiscard]] Task<Result<std::string>> outcome(Caller caller, TaskRecord record);
   // What it is after that. A final one stays what it was.
@@ -68,6 +74,10 @@ class Tasks {
 
   // Until some task changes on this instance, or it is time to look at the Store again.
   [[nodiscard]] Task<void> change();
+  // Hears which task has become another for its client: in state, message, questions or outcome. `key` is its session,
+  // or its user if it has none.
+  [[nodiscard]] static std::unique_ptr<Bus::Subscription> on_changed(
+      Bus& bus, std::function<void(std::string_view key, std::string_view id)> listener);
 
  private:
   class Work;
@@ -76,14 +86,14 @@ class Tasks {
   using Change = bool (*)(TaskRecord& record, const Answers& answers);
   [[nodiscard]] Task<Result<std::optional<TaskRecord>>> modify(Caller caller, std::string id, Answers answers,
                                                                Change change);
-  // Tells whoever runs the task to look at its record; an empty id, only those who watch tasks.
-  [[nodiscard]] Task<void> publish(std::string id);
+  [[nodiscard]] Task<void> tell_watchers(TaskRecord record, std::string user_id);
   [[nodiscard]] Task<void> wait_for_change();
   [[nodiscard]] std::string owner_of(const Caller& caller) const;
 
   const Ports& ports_;
   std::unordered_map<std::string, PendingRequest*> running_;  // by task id
   WaitList changes_;
+  std::unique_ptr<Bus::Subscription> written_;
   std::unique_ptr<Bus::Subscription> changed_;
   std::list<Job> background_;  // last: it uses all the others
 };

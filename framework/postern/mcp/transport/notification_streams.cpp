@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <deque>
+#include <map>
 #include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
+#include "postern/base/concat.hpp"
 #include "postern/base/limits.hpp"
 #include "postern/base/race.hpp"
 #include "postern/base/wait_list.hpp"
@@ -23,8 +26,10 @@ namespace {
 constexpr std::string_view opened_topic = "mcp.stream.opened";
 constexpr std::string_view subscription_key = "io.modelcontextprotocol/subscriptionId";
 
+using Names = std::vector<std::string>;
 struct Filter {
-  std::optional<std::vector<std::string>> resourceSubscriptions;
+  std::optional<Names> resourceSubscriptions;
+  std::optional<Names> taskIds;
 };
 struct ListenParams {
   Filter notifications;
@@ -36,23 +41,33 @@ std::string updated(std::string_view uri, const json::Object& meta) {
   return rpc::notification("notifications/resources/updated", params);
 }
 
+bool is_too_much(const std::optional<Names>& wanted) {
+  return wanted && wanted->size() > limits::watched_resources_max;
+}
+
 }  // namespace
 
 // What a stream was opened for.
 struct NotificationStreams::Terms {
-  std::string session_key{};  // empty: a subscription of 2026-07-28, and what follows the next two is its own
+  std::string session_key{};  // empty: a subscription of 2026-07-28
+
+  // Of a session's stream.
   bool have_ids = false;
   bool primed = false;
   std::optional<EventPosition> since{};
-  std::set<std::string, std::less<>> watched{};
-  json::Object meta{};     // of each notification
-  std::string farewell{};  // the reply to the request that opened it
+
+  // Of a subscription.
+  std::set<std::string, std::less<>> watched{};             // resources
+  std::map<std::string, std::string, std::less<>> tasks{};  // and what was said of each last
+  json::Object meta{};                                      // of each notification
+  std::string farewell{};                                   // the reply to the request that opened it
 };
 
 class NotificationStreams::Stream final : public http::BodyStream {
  public:
   Stream(NotificationStreams& owner, const Caller& caller, Terms terms)
       : owner_(owner),
+        caller_(caller),
         user_id_(caller ? caller->user_id : std::string{}),
         terms_(std::move(terms)),
         ends_at_(std::min<TimePoint>(owner.ports_.clock.now() + limits::stream_lifetime_max,
@@ -73,6 +88,11 @@ class NotificationStreams::Stream final : public http::BodyStream {
     messages_.push_back({std::move(message), moment});
     changed_.wake_all();
   }
+  // The task is looked at when the next events go out.
+  void look_at(std::string_view task_id) {
+    changed_tasks_.emplace(task_id);
+    changed_.wake_all();
+  }
   void close() {
     closed_ = true;
     changed_.wake_all();
@@ -83,21 +103,26 @@ class NotificationStreams::Stream final : public http::BodyStream {
     return terms_.session_key.empty() ? terms_.watched.contains(uri)
                                       : owner_.sessions_.watches(terms_.session_key, uri);
   }
+  [[nodiscard]] bool watches_task(std::string_view key, std::string_view id) const {
+    return terms_.session_key.empty() ? key == user_id_ && terms_.tasks.contains(id) : key == terms_.session_key;
+  }
 
   Task<std::optional<std::string>> next() override {
     Clock& clock = owner_.ports_.clock;
     if (done_) co_return std::nullopt;
     std::string events;
     if (!spoke_) events = co_await begin();
-    if (spoke_ && messages_.empty() && !closed_) {
+    if (spoke_ && messages_.empty() && changed_tasks_.empty() && !closed_) {
       const Duration idle = std::min<Duration>(limits::stream_keep_alive, ends_at_ - clock.now());
-      co_await race(changed(), clock.sleep_for(idle));
+      const auto first = co_await race(changed(), clock.sleep_for(idle));
+      if (first.index() == 1) look_at_all_tasks();
     }
     spoke_ = true;
     if (clock.now() >= ends_at_) closed_ = true;
 
     for (; !messages_.empty(); messages_.pop_front())
       events += http::serialize({.data = messages_.front().text, .id = id_of(messages_.front().moment)});
+    for (const std::string& id : std::exchange(changed_tasks_, {})) events += co_await tell_of(id);
     if (closed_) {
       done_ = true;
       if (!terms_.farewell.empty()) events += http::serialize({.data = terms_.farewell});
@@ -121,7 +146,10 @@ class NotificationStreams::Stream final : public http::BodyStream {
   Task<std::string> begin() {
     const TimePoint began = owner_.ports_.clock.now() - Duration{1};  // what happens at this moment is not known
     if (!user_id_.empty()) co_await owner_.ports_.bus.listen(user_id_);
-    if (terms_.session_key.empty()) co_return "";
+    if (terms_.session_key.empty()) {
+      look_at_all_tasks();
+      co_return "";
+    }
     co_await owner_.ports_.bus.listen(terms_.session_key);
     (void)co_await owner_.sessions_.read_again(terms_.session_key);
     if (terms_.since) co_await catch_up(terms_.since->moment());
@@ -141,54 +169,97 @@ class NotificationStreams::Stream final : public http::BodyStream {
     }
   }
 
+  // Of one whose server was stopped, and of what was lost on the bus, nobody says anything.
+  void look_at_all_tasks() {
+    for (const auto& [id, told] : terms_.tasks) changed_tasks_.insert(id);
+  }
+  // What has become of a task, as an event; nothing if that was said already. These have no id: who comes back asks.
+  Task<std::string> tell_of(std::string id) {
+    const bool is_subscription = terms_.session_key.empty();
+    if (is_subscription && !terms_.tasks.contains(id)) co_return "";
+    const auto task = co_await owner_.tasks_.find(caller_, id);
+    if (!task) co_return "";  // the store may be back at the next look
+    if (!*task) {
+      terms_.tasks.erase(id);
+      co_return "";
+    }
+    auto text =
+        co_await owner_.tasks_.describe(caller_, **task, is_subscription ? latest_revision : latest_legacy_revision);
+    if (!text) co_return "";
+    if (!is_subscription) co_return event("notifications/tasks/status", *text);
+    if (std::exchange(terms_.tasks[id], *text) == *text) co_return "";
+    if (is_final((*task)->status)) terms_.tasks.erase(id);
+    co_return event("notifications/tasks", finish_result(*std::move(text), add_meta("}", terms_.meta)));
+  }
+  static std::string event(std::string_view method, std::string_view params) {
+    return http::serialize({.data = concat(R"({"jsonrpc":"2.0","method":")", method, R"(","params":)", params, "}")});
+  }
+
   NotificationStreams& owner_;
+  const Caller caller_;
   const std::string user_id_;
-  const Terms terms_;
+  Terms terms_;
   const TimePoint ends_at_;
   std::list<Stream*>::iterator place_;
   std::deque<Message> messages_;
+  std::set<std::string> changed_tasks_;
   bool spoke_ = false;
   bool closed_ = false;
   bool done_ = false;
   WaitList changed_;
 };
 
-NotificationStreams::NotificationStreams(const App& app, const Ports& ports, Sessions& sessions, const EventIds& ids)
+NotificationStreams::NotificationStreams(const App& app, const Ports& ports, Sessions& sessions, Tasks& tasks,
+                                         const EventIds& ids)
     : app_(app),
       ports_(ports),
       sessions_(sessions),
+      tasks_(tasks),
       ids_(ids),
       updates_(
           on_resource_update(ports.bus, [this](auto user_id, auto uri, auto moment) { tell(user_id, uri, moment); })),
+      task_changes_(Tasks::on_changed(ports.bus, [this](auto key, auto id) { tell_task(key, id); })),
       opened_(ports.bus.subscribe(std::string{opened_topic},
                                   [this](std::string_view key, std::string_view) { close(key); })),
       ended_(Sessions::on_ended(ports.bus, [this](std::string_view key) { close(key); })) {}
 
-std::expected<http::Response, rpc::Error> NotificationStreams::listen(const rpc::Request& request,
-                                                                      const Caller& caller) {
+Task<std::expected<http::Response, rpc::Error>> NotificationStreams::listen(rpc::Request request, Caller caller) {
   auto params = json::decode<ListenParams>(request.params);
-  if (!params) return std::unexpected(rpc::Error{rpc::ErrorCode::invalid_params, std::move(params).error().message});
-  auto& asked = params->notifications.resourceSubscriptions;
-  if (asked && asked->size() > limits::watched_resources_max) {
-    return std::unexpected(rpc::Error{rpc::ErrorCode::invalid_params, "That is too much to watch on one stream."});
+  if (!params) co_return std::unexpected(rpc::Error{rpc::ErrorCode::invalid_params, std::move(params).error().message});
+  const auto& [uris, task_ids] = params->notifications;
+  if (is_too_much(uris) || is_too_much(task_ids)) {
+    co_return std::unexpected(rpc::Error{rpc::ErrorCode::invalid_params, "That is too much to watch on one stream."});
   }
 
   Terms terms;
-  for (const std::string& uri : asked.value_or(std::vector<std::string>{})) {
-    const auto found = app_.find_resource(uri);
-    if (found && is_visible(*found->resource, caller.get()) && !check_access(*found->resource, caller.get()))
-      terms.watched.insert(uri);
+  json::Object honored;
+  if (uris) {
+    for (const std::string& uri : *uris) {
+      const auto found = app_.find_resource(uri);
+      if (found && is_visible(*found->resource, caller.get()) && !check_access(*found->resource, caller.get()))
+        terms.watched.insert(uri);
+    }
+    honored["resourceSubscriptions"] = json::Array(terms.watched.begin(), terms.watched.end());
+  }
+  if (task_ids) {
+    json::Array& watched = honored["taskIds"].emplace_array();
+    for (const std::string& id : *task_ids) {
+      if (!caller || terms.tasks.contains(id)) continue;
+      const auto task = co_await tasks_.find(caller, id);
+      if (!task) co_return std::unexpected(rpc::Error{rpc::ErrorCode::internal_error, "Try again in a moment."});
+      if (!*task) continue;
+      terms.tasks.try_emplace(id);
+      watched.emplace_back(id);
+    }
   }
   terms.meta[subscription_key] = *json::parse(request.id.text());
-  json::Object honored;
-  if (asked) honored["resourceSubscriptions"] = json::Array(terms.watched.begin(), terms.watched.end());
   terms.farewell =
       rpc::result_reply(request.id, json::serialize(json::Object{{"resultType", "complete"}, {"_meta", terms.meta}}));
   std::string acknowledgment = rpc::notification("notifications/subscriptions/acknowledged",
                                                  {{"_meta", terms.meta}, {"notifications", std::move(honored)}});
   auto stream = std::make_unique<Stream>(*this, caller, std::move(terms));
   stream->push(std::move(acknowledgment), ports_.clock.now());
-  return event_stream(std::move(stream));
+  co_return event_stream(std::move(stream));
 }
 
 Task<http::Response> NotificationStreams::open(Session session, const Caller& caller, Events events,
@@ -207,6 +278,13 @@ void NotificationStreams::tell(std::string_view user_id, std::string_view uri, T
     Stream& stream = **next++;  // pushing may end it
     if (!stream.watches(user_id, uri)) continue;
     stream.push(updated(uri, stream.terms().meta), moment);
+  }
+}
+
+void NotificationStreams::tell_task(std::string_view key, std::string_view id) const {
+  for (auto next = streams_.begin(); next != streams_.end();) {
+    Stream& stream = **next++;
+    if (stream.watches_task(key, id)) stream.look_at(id);
   }
 }
 
