@@ -5,10 +5,10 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v1 from '@modelcontextprotocol/sdk/types.js';
 import { Assistant, legacy, modern } from '../harness/assistant.mjs';
-import { Client, pkce } from '../harness/by_hand.mjs';
-import { Person } from '../harness/person.mjs';
+import { Client } from '../harness/by_hand.mjs';
+import { acme, memberOfAcme, Person } from '../harness/person.mjs';
 import { host, startStack } from '../harness/stack.mjs';
-import { connectByStdio, stdioServer } from '../harness/stdio.mjs';
+import { ada, connectByStdio, grace, stdioServer } from '../harness/stdio.mjs';
 
 const program = 'tests/conformance/everything';
 let stack;
@@ -21,6 +21,15 @@ const text = (result) => result.content.map((each) => each.text ?? '').join('\n'
 const schemas = { 'elicitation/create': v1.ElicitRequestSchema, 'sampling/createMessage': v1.CreateMessageRequestSchema, 'roots/list': v1.ListRootsRequestSchema };
 const handle = (era, client, method, handler) => client.setRequestHandler(era === legacy ? schemas[method] : method, handler);
 
+// A model that takes a tool if it is lent one, and repeats what that says.
+function answerAsModel({ tools, messages }) {
+  const message = (content, stopReason) => ({ role: 'assistant', model: 'm', content, stopReason });
+  if (!tools) return message({ type: 'text', text: 'Paris' }, 'endTurn');
+  const [result] = messages.at(-1).content.length ? messages.at(-1).content : [messages.at(-1).content];
+  if (result.type !== 'tool_result') return message([{ type: 'tool_use', id: 'use_1', name: tools[0].name, input: { city: 'Paris' } }], 'toolUse');
+  return message({ type: 'text', text: `${result.toolUseId}: ${result.content[0].text}` }, 'endTurn');
+}
+
 const http = async (era) => (await new Assistant(stack.mcpUrl, { clientName: era.name }).connectAs(new Person('Ada'), era)).client;
 const stdio = async (era) => connectByStdio(era, await stdioServer(stack, { program }));
 const ways = host === 'native' ? { http, stdio } : { http };
@@ -32,13 +41,17 @@ for (const [way, connect] of Object.entries(ways)) for (const era of [modern, le
     before(async () => {
       const capable = { ...era, client: () => {
         const made = era.client();
-        made.registerCapabilities({ elicitation: { form: {} }, sampling: {}, roots: {} });
+        made.registerCapabilities({ elicitation: { form: {}, url: {} }, sampling: { tools: {} }, roots: {} });
         handle(era, made, 'elicitation/create', async ({ params }) => {
           asked.push(params.message);
+          if (params.mode === 'url') {
+            asked.push(params.url);
+            return { action: 'accept' };
+          }
           const [name] = Object.keys(params.requestedSchema.properties);
           return { action: 'accept', content: { [name]: name === 'ok' ? true : `some ${name}` } };
         });
-        handle(era, made, 'sampling/createMessage', async () => ({ role: 'assistant', model: 'm', content: { type: 'text', text: 'Paris' } }));
+        handle(era, made, 'sampling/createMessage', async ({ params }) => answerAsModel(params));
         handle(era, made, 'roots/list', async () => ({ roots: [{ uri: 'file:///a' }] }));
         return made;
       } };
@@ -70,6 +83,31 @@ for (const [way, connect] of Object.entries(ways)) for (const era of [modern, le
       assert.match((await client.getPrompt({ name: 'test_input_required_result_prompt' })).messages[0].content.text, /some context/);
     });
 
+    test("lends the model a tool, and gives it the tool's result", async () => {
+      assert.equal(text(await client.callTool({ name: 'test_sampling_with_tools', arguments: {} })), 'With a tool: use_1: 18 degrees, rain');
+    });
+
+    test('gets every kind of content, a structured result, and what people see of a tool', async () => {
+      const call = async (name) => client.callTool({ name, arguments: {} });
+      const kinds = async (name) => (await call(name)).content.map((each) => each.type);
+      assert.deepEqual(await kinds('test_multiple_content_types'), ['text', 'image', 'resource']);
+      assert.deepEqual(await kinds('test_audio_content'), ['audio']);
+      assert.deepEqual(await kinds('test_resource_link'), ['resource_link']);
+      assert.deepEqual((await call('test_structured_output')).structuredContent, { degrees: 18, sky: 'rain' });
+      const tool = (await client.listTools()).tools.find((each) => each.name === 'test_structured_output');
+      assert.deepEqual([tool.title, tool.icons[0].mimeType, tool.annotations.readOnlyHint, tool.outputSchema.type], ['The weather', 'image/svg+xml', true, 'object']);
+    });
+
+    test('sends the user to a page', async () => {
+      assert.match(text(await client.callTool({ name: 'test_elicitation_url', arguments: {} })), /action=accept/);
+      assert.deepEqual(asked.splice(0).slice(-2), ['Sign in to the bank.', 'https://bank.example/sign-in']);
+    });
+
+    test('is told in _meta what it said there', async () => {
+      const _meta = { 'com.example/mine': 7, traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
+      assert.deepEqual((await client.callTool({ name: 'test_meta', arguments: {}, _meta }))._meta['com.example/repeated'], _meta);
+    });
+
     test('hears of progress', async () => {
       const heard = [];
       await client.callTool({ name: 'test_tool_with_progress', arguments: {} }, ...(era === legacy ? [undefined] : []), { onprogress: (progress) => heard.push(progress.progress) });
@@ -77,6 +115,16 @@ for (const [way, connect] of Object.entries(ways)) for (const era of [modern, le
     });
 
     if (era === modern) {
+      test('hears that a resource changed that it listens to', async () => {
+        const heard = [];
+        client.setNotificationHandler('notifications/resources/updated', ({ params }) => { heard.push(params.uri); });
+        const subscription = await client.listen({ resourceSubscriptions: ['test://watched-resource'] });
+        await client.callTool({ name: 'change_watched_resource', arguments: {} });
+        for (let attempt = 0; attempt < 50 && heard.length === 0; ++attempt) await sleep(20);
+        assert.deepEqual(heard, ['test://watched-resource']);
+        await subscription.close();
+      });
+
       test('repeats a parameter in a header, whatever is in it', async () => {
         await client.listTools();
         assert.equal(text(await client.callTool({ name: 'test_x_mcp_header', arguments: { region: 'Hello, 世界' } })), 'In Hello, 世界');
@@ -85,7 +133,8 @@ for (const [way, connect] of Object.entries(ways)) for (const era of [modern, le
 
     if (era === legacy) {
       test('calls a tool as a task, is asked through it, and gets its result', async () => {
-        const seen = [];
+        const [seen, heard] = [[], []];
+        client.setNotificationHandler(v1.TaskStatusNotificationSchema, ({ params }) => { heard.push(params); });
         await client.listTools();
         const stream = client.experimental.tasks.callToolStream({ name: 'confirm_delete', arguments: { filename: 'a.txt' } }, v1.CallToolResultSchema, { task: { ttl: 60_000 } });
         for await (const message of stream) seen.push(message);
@@ -94,6 +143,9 @@ for (const [way, connect] of Object.entries(ways)) for (const era of [modern, le
         assert.equal(text(seen.at(-1).result), 'Deleted a.txt');
         assert.equal(asked.splice(0).at(-1), 'Delete a.txt?');
         const { taskId } = seen[0].task;
+        for (let attempt = 0; attempt < 50 && heard.at(-1)?.status !== 'completed'; ++attempt) await sleep(100);
+        assert.deepEqual([...new Set(heard.map((task) => task.taskId))], [taskId]);
+        assert.deepEqual([...new Set(heard.map((task) => task.status))], ['input_required', 'working', 'completed']);
         assert.ok((await client.experimental.tasks.listTasks()).tasks.some((task) => task.taskId === taskId && task.status === 'completed'));
         await assert.rejects(client.experimental.tasks.cancelTask(taskId), /over already/);
       });
@@ -125,11 +177,37 @@ for (const [way, connect] of Object.entries(ways)) for (const era of [modern, le
   });
 }
 
+// What a tool's declaration says of who may see it, for Ada, who is an admin of Acme, and for Grace, who is a member.
+const organizationWays = {
+  http: async (name, isMember) => (await new Assistant(stack.mcpUrl, { clientName: name }).connectAs(isMember ? await memberOfAcme(stack.clerk, name) : new Person(name), modern)).client,
+  ...(host === 'native' && {
+    stdio: async (name, isMember) => connectByStdio(modern, await stdioServer(stack, { program, user: { Ada: ada, Grace: grace }[name], ...(isMember && { organization: acme }) })),
+  }),
+};
+for (const [way, connect] of Object.entries(organizationWays)) {
+  test(`over ${way}, tools for a role or a permission are there for who has it, in the organization, and for nobody else`, async () => {
+    for (const { name, isMember, sees } of [
+      { name: 'Ada', isMember: true, sees: { for_admins: 'org:admin', for_readers: 'org:admin' } },
+      { name: 'Grace', isMember: true, sees: { for_readers: 'org:member' } },
+      { name: 'Ada', isMember: false, sees: {} },
+    ]) {
+      const client = await connect(name, isMember);
+      const listed = (await client.listTools()).tools.map((tool) => tool.name);
+      for (const tool of ['for_admins', 'for_readers']) {
+        assert.equal(listed.includes(tool), tool in sees, `${name}: ${tool}`);
+        const called = client.callTool({ name: tool, arguments: {} });
+        if (!(tool in sees)) await assert.rejects(called, /Unknown tool/);
+        else assert.deepEqual((await called).structuredContent, { organization_id: acme, role: sees[tool], permissions: ['org:sys_memberships:read'] });
+      }
+      await client.close();
+    }
+  });
+}
+
 // The stream of a session (2025-11-25), by hand, so that nothing reconnects.
 async function openStream() {
   const client = await new Client(stack.mcpUrl).register();
-  const { verifier, challenge } = pkce();
-  const tokens = await (await client.redeem(await client.codeFrom(new Person('Ada'), challenge), verifier)).json();
+  const tokens = await client.signIn(new Person('Ada'));
   const headers = { authorization: `Bearer ${tokens.access_token}`, accept: 'application/json, text/event-stream', 'content-type': 'application/json' };
   const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'stream', version: '1' } };
   const started = await fetch(stack.mcpUrl, { method: 'POST', headers, body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params }) });

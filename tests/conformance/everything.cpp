@@ -15,6 +15,7 @@ postern::mcp::App make_app() {
   everything::add_tasks(app);
   everything::add_resources(app);
   everything::add_prompts(app);
+  everything::add_access(app);
   return app;
 }
 

@@ -4,11 +4,10 @@ import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { Webhook } from 'standardwebhooks'; // what Clerk's own verifyWebhook is made of
 import { Client, pkce } from '../harness/by_hand.mjs';
-import { Person } from '../harness/person.mjs';
+import { acme, memberOfAcme, Person } from '../harness/person.mjs';
 import { startStack } from '../harness/stack.mjs';
 
 const secret = `whsec_${randomBytes(24).toString('base64')}`;
-const acme = 'org_Acme00000000000000000000001';
 let stack;
 before(async () => { stack = await startStack({ CLERK_WEBHOOK_SECRET: secret }); });
 after(async () => {
@@ -19,30 +18,13 @@ after(async () => {
 // A connection of the person's: its client, and its tokens.
 async function connect(person) {
   const client = await new Client(stack.mcpUrl).register();
-  const { verifier, challenge } = pkce();
-  const response = await client.redeem(await client.codeFrom(person, challenge), verifier);
-  assert.equal(response.status, 200);
-  return { client, ...(await response.json()) };
+  return { client, ...(await client.signIn(person)) };
 }
 const stands = async ({ client, access_token: token }) => (await client.call(token)).status !== 401;
 const clerkApi = (method, path, body) => fetch(`${stack.clerk.url}/v1${path}`, {
   method, headers: { authorization: `Bearer ${stack.clerk.secretKey}`, 'content-type': 'application/json' }, body: body && JSON.stringify(body),
 });
-// The newest one of that person.
-async function sessionOf(name) {
-  const { users } = await (await fetch(`${stack.clerk.url}/__emulator/state`)).json();
-  const [session] = await (await clerkApi('GET', `/sessions?status=active&user_id=${users.find((user) => user.name.startsWith(name)).id}`)).json();
-  return session;
-}
-
-// A person who has signed in, and chosen the organization.
-async function memberOfAcme(name) {
-  const person = new Person(name);
-  const page = await person.visit(`${stack.clerk.url}/sign-in`);
-  await person.press(page, Person.button(page, new RegExp(name)));
-  await stack.clerk.control(`sessions/${(await sessionOf(name)).id}/organization`, { organization_id: acme });
-  return person;
-}
+const sessionOf = (name) => stack.clerk.sessionOf(name);
 
 // A delivery as Clerk would send it, but for `changes`.
 function deliver(event, { id = `msg_${randomBytes(8).toString('hex')}`, at = new Date(), key = secret, headers = {} } = {}) {
@@ -79,7 +61,7 @@ test('a code that waits to be redeemed is worth nothing once its session is over
 
 test('a user who leaves an organization loses the connections made for it, and keeps the personal ones', async () => {
   const personal = await connect(new Person('Grace'));
-  const forAcme = await connect(await memberOfAcme('Grace'));
+  const forAcme = await connect(await memberOfAcme(stack.clerk, 'Grace'));
   const { user_id: grace } = await sessionOf('Grace');
   assert.equal((await clerkApi('DELETE', `/organizations/${acme}/memberships/${grace}`)).status, 200);
   assert.equal(await stands(forAcme), false);
@@ -88,7 +70,7 @@ test('a user who leaves an organization loses the connections made for it, and k
 
 test('an organization that is deleted ends the connections of all its members', async () => {
   const personal = await connect(new Person('Ada'));
-  const forAcme = [await connect(await memberOfAcme('Ada')), await connect(await memberOfAcme('Katherine'))];
+  const forAcme = [await connect(await memberOfAcme(stack.clerk, 'Ada')), await connect(await memberOfAcme(stack.clerk, 'Katherine'))];
   assert.equal((await clerkApi('DELETE', `/organizations/${acme}`)).status, 200);
   for (const connection of forAcme) assert.equal(await stands(connection), false);
   assert.equal(await stands(personal), true);

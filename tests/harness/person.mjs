@@ -84,3 +84,15 @@ export class Person {
     return Person.button(page, /approve|allow/i) ?? Person.button(page, new RegExp(this.name, 'i')) ?? Person.button(page, /continue|connect/i);
   }
 }
+
+// The organization of the offline Clerk's people.
+export const acme = 'org_Acme00000000000000000000001';
+
+// Somebody who has signed in to the offline Clerk, and chosen that organization.
+export async function memberOfAcme(clerk, name) {
+  const person = new Person(name);
+  const page = await person.visit(`${clerk.url}/sign-in`);
+  await person.press(page, Person.button(page, new RegExp(name)));
+  await clerk.control(`sessions/${(await clerk.sessionOf(name)).id}/organization`, { organization_id: acme });
+  return person;
+}

@@ -127,6 +127,13 @@ export async function startClerk(port, webhooks, callback) {
     if (!response.ok) throw new Error(`/__emulator/${what}: ${response.status} ${await response.text()}`);
     return response.json().catch(() => null);
   };
+  // The newest of that person.
+  clerk.sessionOf = async (name) => {
+    const { users } = await (await fetch(`${clerk.url}/__emulator/state`)).json();
+    const query = new URLSearchParams({ status: 'active', user_id: users.find((user) => user.name.startsWith(name)).id });
+    const [session] = await (await fetch(`${clerk.url}/v1/sessions?${query}`, { headers: { authorization: `Bearer ${secretKey}` } })).json();
+    return session;
+  };
   clerk.clearFaults = () => fetch(`${clerk.url}/__emulator/faults`, { method: 'DELETE' });
   return clerk.ready('/.well-known/jwks.json');
 }

@@ -26,6 +26,13 @@ json::Object to_json(World& world, const Organization& organization) {
           {"updated_at", milliseconds(organization.updated_at)}};
 }
 
+// Clerk's system permissions, which the two roles of every instance have. Session tokens do not carry them.
+json::Array permissions_of(std::string_view role) {
+  if (role != "org:admin") return {"org:sys_billing:read", "org:sys_memberships:read"};
+  return {"org:sys_billing:manage",     "org:sys_billing:read",     "org:sys_domains:manage", "org:sys_domains:read",
+          "org:sys_memberships:manage", "org:sys_memberships:read", "org:sys_profile:delete", "org:sys_profile:manage"};
+}
+
 json::Value to_json(World& world, const Membership& membership) {
   const Organization* organization = find(world.organizations, membership.organization_id);
   const User* user = find(world.users, membership.user_id);
@@ -36,7 +43,7 @@ json::Value to_json(World& world, const Membership& membership) {
                       {"id", membership.id},
                       {"role", membership.role},
                       {"role_name", membership.role == "org:admin" ? "Admin" : "Member"},
-                      {"permissions", json::Array{}},
+                      {"permissions", permissions_of(membership.role)},
                       {"public_metadata", json::Object{}},
                       {"private_metadata", json::Object{}},
                       {"organization", to_json(world, *organization)},

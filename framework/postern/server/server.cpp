@@ -154,9 +154,16 @@ Task<Result<Caller>> Server::find_caller(std::string session_id) {
                    "Clerk cannot be asked about " + session_id + ": " + session.error().message);
   }
   if (!session) co_return fail(Error::Kind::unauthorized, "Clerk knows no session " + session_id + ".");
-  CO_TRY(auto user,
-         co_await standing_.confirm({.user_id = session->user_id, .session_id = session_id, .organization_id = {}}));
-  Principal principal{.user_id = std::move(user.user_id), .session_id = std::move(session_id)};
+  CO_TRY(auto user, co_await standing_.confirm({.user_id = session->user_id,
+                                                .session_id = std::move(session_id),
+                                                .organization_id = session->organization_id}));
+  const auto asked_for = app_.permissions();
+  std::erase_if(user.permissions, [&](const std::string& held) { return !std::ranges::contains(asked_for, held); });
+  Principal principal{.user_id = std::move(user.user_id),
+                      .session_id = std::move(user.session_id),
+                      .organization_id = std::move(user.organization_id),
+                      .role = std::move(user.role),
+                      .permissions = std::move(user.permissions)};
   for (const mcp::Scope& scope : app_.scopes()) principal.scopes.push_back(scope.name);
   co_return std::make_shared<const Principal>(std::move(principal));
 }

@@ -51,8 +51,9 @@ class Server : public http::Handler {
   // For a host that knows its one client otherwise than by an access token (stdio). `caller` lives until the response's
   // stream is gone. 401 if the request needs somebody who is signed in, and nobody is.
   Task<http::Response> handle_as(http::Request& request, const Caller& caller);
-  // Who is signed in to that Clerk session, with all of the app's scopes. Errors: unauthorized (the session is over, or
-  // its user is banned), unavailable (Clerk cannot be asked).
+  // Who is signed in to that Clerk session, in the organization that is active in it, with all of the app's scopes.
+  // Errors: unauthorized (the session is over, its user is banned, or has left the organization), unavailable (Clerk
+  // cannot be asked).
   Task<Result<Caller>> find_caller(std::string session_id);
 
   // What must be done now and then, with or without requests: learns what other instances have revoked. The host awaits

@@ -10,6 +10,7 @@ namespace mcp = postern::mcp;
 using postern::Result;
 using postern::Task;
 
+void add_access(mcp::App& app);
 void add_content(mcp::App& app);
 void add_reports(mcp::App& app);
 void add_questions(mcp::App& app);

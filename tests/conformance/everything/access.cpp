@@ -1,0 +1,30 @@
+// What not everybody may see: by role, and by permission, in the organization that a person signed in for.
+#include <string>
+#include <vector>
+
+#include "tests/conformance/everything/everything.hpp"
+
+namespace everything {
+
+namespace {
+
+struct Place {
+  std::string organization_id;
+  std::string role;
+  std::vector<std::string> permissions;
+};
+Task<Result<Place>> place(mcp::Call& call) {
+  const postern::Principal& user = call.user();
+  co_return Place{user.organization_id, user.role, user.permissions};
+}
+
+}  // namespace
+
+void add_access(mcp::App& app) {
+  app.tool("for_admins", "Tells where an admin is.", place).read_only().needs_role("org:admin");
+  app.tool("for_readers", "Tells where somebody is who may see the members.", place)
+      .read_only()
+      .needs_permission("org:sys_memberships:read");
+}
+
+}  // namespace everything
