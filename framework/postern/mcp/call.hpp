@@ -27,6 +27,7 @@
 #include "postern/json/bind.hpp"
 #include "postern/mcp/api_client.hpp"
 #include "postern/mcp/client.hpp"
+#include "postern/mcp/form.hpp"
 #include "postern/ports/clock.hpp"
 
 namespace postern::mcp {
@@ -68,10 +69,13 @@ class Call {
   // Tells those of this user's clients that watch the resource.
   [[nodiscard]] Task<void> resource_updated(std::string uri) { return client_.resource_updated(std::move(uri)); }
 
-  // Asks the user to fill in T: a struct of strings, numbers, booleans, enums and lists of enums, no more (2026-07-28,
-  // client/elicitation). Never ask for a secret so.
+  // Asks the user to fill in T, a Form (form.hpp). Never ask for a secret so.
   template <class T>
   [[nodiscard]] Task<Result<Answer<T>>> ask(std::string key, std::string message) {
+    static_assert(
+        Form<T>,
+        "A form is a struct of texts, numbers, booleans, enums and lists of enums: no structs in it, no other "
+        "lists, no pattern, no uuid. Ask with a schema of your own for what it cannot say.");
     CO_TRY(auto answer, co_await ask(std::move(key), std::move(message), json::schema<T>(), check_as<T>));
     Answer<T> typed{.action = static_cast<typename Answer<T>::Action>(answer.action)};
     if (answer) typed.content = *json::decode<T>(*answer);
