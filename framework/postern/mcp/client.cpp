@@ -87,6 +87,9 @@ InputRequest sampling_request(Sampling sampling, const ClientCapabilities& clien
   for (const PromptMessage& message : sampling.messages) {
     messages.push_back(*json::parse(to_json(message, latest_revision)));
   }
+  if (const json::Value* more = json::find(params, "messages"); more && more->is_array()) {
+    messages.insert(messages.end(), more->as_array().begin(), more->as_array().end());
+  }
   params["messages"] = std::move(messages);
   params["maxTokens"] = sampling.tokens_max;
   if (!sampling.system_prompt.empty()) params["systemPrompt"] = sampling.system_prompt;

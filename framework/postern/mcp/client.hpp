@@ -44,7 +44,8 @@ struct Answer {
   const T* operator->() const { return &*content; }
 };
 
-// 2026-07-28, client/sampling. Deprecated there: use it where it is the assistant's own model that is wanted.
+// 2026-07-28, client/sampling. Deprecated there: use it where it is the assistant's own model that is wanted. Messages
+// that no PromptMessage can hold, tool_use and tool_result, stand in `more` and follow the others.
 struct Sampling {
   std::vector<PromptMessage> messages;
   int tokens_max = 1000;
