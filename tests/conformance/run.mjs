@@ -3,8 +3,10 @@
 //   POSTERN_BUILD=build/asan node tests/conformance/run.mjs [--revision 2026-07-28]        ./dev conformance does that
 //
 // The suite knows nothing of signing in, so it talks to a proxy that adds the token. What each revision requires is the
-// suite's own list; what it does not score is run as well, and named. Exit code 0 only if everything required passes.
+// suite's own list, and of a revision that has none, every scenario that there is for it. What is not scored is run as well,
+// and named; so is what was skipped, and why (README.md). Exit code 0 only if everything required passes.
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readdir, readFile, mkdir, rm } from 'node:fs/promises';
 import { createServer, request as httpRequest } from 'node:http';
 import path from 'node:path';
@@ -17,7 +19,7 @@ import { host, startStack } from '../harness/stack.mjs';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const suite = path.join(root, 'node_modules/@modelcontextprotocol/conformance');
 const { revision } = parseArgs({ options: { revision: { type: 'string' } } }).values;
-const revisions = revision ? [revision] : ['2026-07-28', '2025-11-25'];
+const revisions = revision ? [revision] : ['2026-07-28', '2025-11-25', '2025-06-18', '2025-03-26'];
 
 // Passes everything on as it is, with the token; the Host header names the server if it named the proxy.
 async function startProxy(target, token) {
@@ -49,8 +51,11 @@ async function readResults(folder) {
   return results;
 }
 
+// Null: the suite has no list for that revision.
+const listOf = (revision) => path.join(suite, 'requirements', `${revision}.yaml`);
 async function required(revision) {
-  const lines = (await readFile(path.join(suite, 'requirements', `${revision}.yaml`), 'utf8')).split('\n');
+  if (!existsSync(listOf(revision))) return null;
+  const lines = (await readFile(listOf(revision), 'utf8')).split('\n');
   const begin = lines.indexOf('server:') + 1;
   const end = lines.findIndex((line, index) => index >= begin && /^\S/.test(line));
   return lines.slice(begin, end).filter((line) => /^ {2}- /.test(line)).map((line) => line.slice(4).trim());
@@ -60,12 +65,14 @@ async function runSuite(revision, url) {
   const folder = path.join(root, 'artifacts/conformance', host, revision);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const run = spawn(process.execPath, [path.join(suite, 'dist/index.js'), 'server', '--requirements', revision, '--url', url, '-o', folder],
+  const which = existsSync(listOf(revision)) ? ['--requirements', revision] : ['--suite', 'all', '--spec-version', revision];
+  const run = spawn(process.execPath, [path.join(suite, 'dist/index.js'), 'server', ...which, '--url', url, '-o', folder],
     { stdio: ['ignore', 'ignore', 'inherit'] });
   await new Promise((resolve) => run.on('exit', resolve));
 
   const results = await readResults(folder);
-  const needed = await required(revision);
+  const list = await required(revision);
+  const needed = list ?? [...results.keys()];
   let passed = 0;
   for (const scenario of [...needed, ...[...results.keys()].filter((name) => !needed.includes(name))]) {
     const checks = results.get(scenario);
@@ -73,11 +80,13 @@ async function runSuite(revision, url) {
     const failed = !checks || bad.some((check) => check.status === 'FAILURE');
     if (needed.includes(scenario) && !failed) ++passed;
     const note = needed.includes(scenario) ? '' : '  (not scored)';
-    console.log(`${failed ? '✗' : '✓'} ${scenario}${note}`);
+    const shown = checks?.some((check) => check.status === 'SUCCESS');
+    console.log(`${failed ? '✗' : shown ? '✓' : '–'} ${scenario}${note}`);
     if (!checks) console.log('    it left no result');
-    for (const check of bad) console.log(`    ${check.status.toLowerCase()}: ${check.id}: ${check.errorMessage}`);
+    const skipped = checks?.filter((check) => check.status === 'SKIPPED') ?? [];
+    for (const check of [...bad, ...skipped]) console.log(`    ${check.status.toLowerCase()}: ${check.id}: ${check.errorMessage ?? check.details?.note ?? check.description}`);
   }
-  console.log(`${revision} on ${host}: ${passed} of ${needed.length} required scenarios pass\n`);
+  console.log(`${revision} on ${host}: ${passed} of ${needed.length} ${list ? 'required ' : ''}scenarios pass\n`);
   return passed === needed.length;
 }
 

@@ -25,6 +25,11 @@ Task<Result<std::string>> with_progress(mcp::Call& call) {
   }
   co_return "done";
 }
+// Longer than the suite listens: it leaves after ten seconds, and comes back for the rest.
+Task<Result<std::string>> outlasts_its_stream(mcp::Call& call) {
+  co_await call.clock().sleep_for(12s);
+  co_return "Reconnection test completed successfully";
+}
 // 40 MB, in two seconds.
 Task<Result<std::string>> flood(mcp::Call& call) {
   const std::string much(1'000, '.');
@@ -53,6 +58,7 @@ Task<Result<std::string>> logging_tool(mcp::Call& call) {
 void add_reports(mcp::App& app) {
   app.tool("test_tool_with_logging", "Logs while it runs.", with_logging);
   app.tool("test_tool_with_progress", "Reports progress.", with_progress);
+  app.tool("test_reconnection", "Takes longer than its connection.", outlasts_its_stream);
   app.tool("test_flood", "Reports more progress than anybody reads.", flood);
   app.tool("test_streaming_elicitation", "Reports progress, and asks nothing.", streaming_elicitation);
   app.tool("test_meta", "Repeats what its call says in _meta.", repeat_meta);
