@@ -7,6 +7,7 @@ import * as v1 from '@modelcontextprotocol/sdk/types.js';
 import { Assistant, legacy, modern } from '../harness/assistant.mjs';
 import { Client } from '../harness/by_hand.mjs';
 import { acme, memberOfAcme, Person } from '../harness/person.mjs';
+import { openSessionStream } from '../harness/session_stream.mjs';
 import { host, startStack } from '../harness/stack.mjs';
 import { ada, connectByStdio, grace, stdioServer } from '../harness/stdio.mjs';
 
@@ -204,28 +205,17 @@ for (const [way, connect] of Object.entries(organizationWays)) {
   });
 }
 
-// The stream of a session (2025-11-25), by hand, so that nothing reconnects.
 async function openStream() {
   const client = await new Client(stack.mcpUrl).register();
   const tokens = await client.signIn(new Person('Ada'));
-  const headers = { authorization: `Bearer ${tokens.access_token}`, accept: 'application/json, text/event-stream', 'content-type': 'application/json' };
-  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'stream', version: '1' } };
-  const started = await fetch(stack.mcpUrl, { method: 'POST', headers, body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params }) });
-  const session = { 'mcp-session-id': started.headers.get('mcp-session-id'), 'mcp-protocol-version': '2025-11-25' };
-  const response = await fetch(stack.mcpUrl, { headers: { authorization: headers.authorization, accept: 'text/event-stream', ...session } });
-  assert.equal(response.status, 200);
-  const stream = { ended: false, revoke: () => client.revoke(tokens.refresh_token) };
-  const read = async (reader) => { while (!(await reader.read()).done); };
-  stream.end = read(response.body.getReader()).then(() => { stream.ended = true; });
-  return stream;
+  return Object.assign(await openSessionStream(stack.mcpUrl, tokens.access_token), { revoke: () => client.revoke(tokens.refresh_token) });
 }
 
 test('an open stream ends with its connection, and that of another connection goes on', async () => {
   const [ends, stays] = [await openStream(), await openStream()];
   await ends.revoke();
-  await Promise.race([ends.end, sleep(5_000)]);
-  assert.deepEqual([ends.ended, stays.ended], [true, false]);
+  assert.equal(await ends.endsWithin(5_000), true);
+  assert.equal(stays.ended, false);
   await stays.revoke();
-  await Promise.race([stays.end, sleep(5_000)]);
-  assert.equal(stays.ended, true);
+  assert.equal(await stays.endsWithin(5_000), true);
 });

@@ -10,6 +10,7 @@
 #include "postern/jose/jwk.hpp"
 #include "postern/jose/jwt.hpp"
 #include "postern/testing/manual_clock.hpp"
+#include "postern/uri/percent.hpp"
 
 namespace postern::jwt_judge {
 namespace {
@@ -28,6 +29,18 @@ class ReasonLog final : public Log {
   std::string reason_;
 };
 
+// Clerk's Backend API, in which every user stands.
+class EveryUserStands final : public Fetch {
+ public:
+  Task<Result<FetchResponse>> fetch(FetchRequest request) override {
+    const std::string_view id = std::string_view{request.url}.substr(request.url.rfind('/') + 1);
+    co_return FetchResponse{.status = 200,
+                            .headers = {},
+                            .body = json::serialize(json::Object{
+                                {"id", uri::percent_decode(id).value()}, {"banned", false}, {"locked", false}})};
+  }
+};
+
 std::string text_of(const json::Object& object, std::string_view name) {
   const auto text = json::find_string(object, name);
   ensure(text.has_value());
@@ -38,7 +51,7 @@ class Judge {
  public:
   Judge(const json::Object& terms, Ports& host)
       : clock_(from_unix_seconds(terms.at("now").as_int64())),
-        ports_{clock_, host.random, host.crypto, host.fetch, host.store, host.cache, log_, host.bus},
+        ports_{clock_, host.random, host.crypto, users_, host.store, host.cache, log_, host.bus},
         policy_{.issuer = text_of(terms, "issuer"), .audience = text_of(terms, "audience")},
         jwks_(jose::Jwks::parse(json::serialize(terms.at("jwks"))).value()),
         key_(std::get<RsaPublicKey>(find(text_of(terms, "session_kid")).public_key)),
@@ -47,7 +60,7 @@ class Judge {
         jwts_(key_, unused_keys_, ports_),
         access_(
             {.accepted = {clerk::TokenKind::oauth_token}, .issuer = policy_.issuer, .resources = {*policy_.audience}},
-            jwts_, unused_backend_, ports_) {
+            jwts_, backend_, ports_) {
     for (const jose::Jwk& jwk : jwks_.keys()) keys_.push_back(jose::Key::import(ports_.crypto, jwk).value());
   }
   Judge(const Judge&) = delete;
@@ -80,13 +93,14 @@ class Judge {
 
   testing::ManualClock clock_;
   ReasonLog log_;
+  EveryUserStands users_;
   Ports ports_;
   jose::ClaimsPolicy policy_;
   jose::Jwks jwks_;
   std::vector<jose::Key> keys_;
   std::optional<RsaPublicKey> key_;
   clerk::KeySet unused_keys_{"https://clerk.invalid/", ports_};
-  clerk::Backend unused_backend_{{.secret_key = clerk::SecretKey::parse("sk_test_unused").value()}, ports_};
+  clerk::Backend backend_{{.secret_key = clerk::SecretKey::parse("sk_test_unused").value()}, ports_};
   clerk::SessionTokenVerifier sessions_;
   clerk::InstanceJwts jwts_;
   clerk::ClerkTokens access_;

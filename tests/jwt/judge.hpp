@@ -5,7 +5,7 @@
 //   ["jwt", "<kid>", "<token>"]             jose::verify() with that key, issuer and audience
 //   ["session", "", "<token>"]              clerk::SessionTokenVerifier with the RSA key `session_kid` alone
 //   ["access", "", "<token>"]               clerk::ClerkTokens, which takes OAuth access tokens for that audience, with
-//   the same key
+//   the same key; every user stands
 //
 // goes in, one line each; out comes a line for each but the first: "ok", or the reason that the server would log.
 #pragma once

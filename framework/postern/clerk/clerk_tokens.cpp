@@ -5,16 +5,25 @@
 
 #include "postern/base/flight.hpp"
 #include "postern/base/limits.hpp"
+#include "postern/base/race.hpp"
 
 namespace postern::clerk {
 namespace {
 
 using namespace std::chrono_literals;
 
+constexpr std::string_view topic = "clerk.subject_ended";
 constexpr auto believed_for = 30s;
 constexpr auto refused_for = 5s;     // so that one bad token, however often it comes, is a question now and then
 constexpr auto unanswered_for = 1s;  // and those who wait for one answer share its absence
 constexpr std::size_t token_bytes_max = 256;  // of an opaque one
+
+bool is_undecided(const BackendError& error) {
+  return error.kind == BackendError::Kind::unavailable || error.kind == BackendError::Kind::bad_secret;
+}
+std::unexpected<Error> undecided() {
+  return fail(Error::Kind::unavailable, "Clerk cannot be asked about this token now.");
+}
 
 ReadToken read(TokenKind kind, const json::Value& answer, TimePoint now) {
   switch (kind) {
@@ -41,7 +50,9 @@ ClerkTokens::ClerkTokens(ClerkTokenSettings settings, InstanceJwts& jwts, Backen
       policy_{.issuer = settings_.issuer},
       jwts_(jwts),
       backend_(backend),
-      ports_(ports) {}
+      ports_(ports),
+      subscription_(ports_.bus.subscribe(std::string{topic},
+                                         [this](std::string_view subject, std::string_view) { forget(subject); })) {}
 
 bool ClerkTokens::takes(std::string_view token) const {
   if (settings_.accepted.empty()) return false;
@@ -52,11 +63,60 @@ bool ClerkTokens::takes(std::string_view token) const {
 Task<Result<Caller>> ClerkTokens::verify(std::string token) {
   const auto kind = kind_of(token);
   if (!kind || !std::ranges::contains(settings_.accepted, *kind)) co_return refuse("not_accepted");
-  auto judged = token.contains('.') ? verify_jwt(*kind, std::move(token)) : verify_opaque(*kind, std::move(token));
-  CO_TRY(auto issued, co_await std::move(judged));
+  CO_TRY(auto issued, co_await judge(*kind, std::move(token)));
   if (issued.expires_at && *issued.expires_at <= ports_.clock.now()) co_return refuse("expired");
   if (!is_for_us(*kind, issued)) co_return refuse("not_for_us");
   co_return caller_of(std::move(issued));
+}
+
+// While Clerk cannot be asked, what goes on goes on.
+Task<void> ClerkTokens::until_refused(std::string token) {
+  while (true) {
+    const auto caller = co_await verify(token);
+    if (!caller && caller.error().kind == Error::Kind::unauthorized) co_return;
+    if (caller) co_await ports_.bus.listen((*caller)->user_id);
+    co_await race(doubted(), ports_.clock.sleep_for(believed_for));
+  }
+}
+
+Task<void> ClerkTokens::doubted() { co_await doubted_.wait(); }
+
+Task<void> ClerkTokens::doubt(std::string subject) {
+  return ports_.bus.publish(std::string{topic}, std::move(subject), {});
+}
+
+void ClerkTokens::forget(std::string_view subject) {
+  ++doubts_;
+  for (auto& [digest, entry] : entries_) {
+    if (entry->last && entry->last->subject == subject) entry->until = {};
+  }
+  doubted_.wake_all();
+}
+
+Task<Result<IssuedToken>> ClerkTokens::judge(TokenKind kind, std::string token) {
+  const auto entry = entry_of(ports_.crypto.sha256(token));
+  while (entry->flight.busy()) co_await entry->flight.wait();
+  if (ports_.clock.now() >= entry->until) co_await look(kind, std::move(token), entry);
+  co_return entry->last;
+}
+
+Task<void> ClerkTokens::look(TokenKind kind, std::string token, std::shared_ptr<Entry> entry) {
+  const Flight::Turn turn{entry->flight};
+  const std::uint64_t doubts_before = doubts_;
+  const bool is_jwt = token.contains('.');
+  entry->last = co_await (is_jwt ? verify_jwt(kind, std::move(token)) : verify_opaque(kind, std::move(token)));
+  if (entry->last && entry->last->subject.starts_with("user_")) {
+    const auto stands = co_await check_user(entry->last->subject);
+    if (!stands) entry->last = std::unexpected(stands.error());
+  }
+  const TimePoint now = ports_.clock.now();
+  if (doubts_ != doubts_before) {
+    entry->until = now;  // who knows whether Clerk knew it when it answered
+  } else if (entry->last) {
+    entry->until = now + (is_jwt ? Duration{limits::access_token_lifetime} : Duration{believed_for});
+  } else {
+    entry->until = now + (entry->last.error().kind == Error::Kind::unavailable ? unanswered_for : refused_for);
+  }
 }
 
 Task<Result<IssuedToken>> ClerkTokens::verify_jwt(TokenKind kind, std::string token) {
@@ -72,28 +132,20 @@ Task<Result<IssuedToken>> ClerkTokens::verify_jwt(TokenKind kind, std::string to
 
 Task<Result<IssuedToken>> ClerkTokens::verify_opaque(TokenKind kind, std::string token) {
   if (token.size() > token_bytes_max) co_return refuse("too_long");
-  const auto entry = entry_of(ports_.crypto.sha256(token));
-  while (entry->flight.busy()) co_await entry->flight.wait();
-  if (ports_.clock.now() >= entry->until) co_await ask(kind, std::move(token), entry);
-  co_return entry->last;
+  const auto answer = co_await backend_.verify(kind, std::move(token));
+  if (!answer && is_undecided(answer.error())) co_return undecided();
+  if (!answer) co_return refuse("unknown");
+  auto issued = read(kind, *answer, ports_.clock.now());
+  if (!issued) co_return refuse(issued.error());
+  co_return *std::move(issued);
 }
 
-Task<void> ClerkTokens::ask(TokenKind kind, std::string token, std::shared_ptr<Entry> entry) {
-  const Flight::Turn turn{entry->flight};
-  const auto answer = co_await backend_.verify(kind, std::move(token));
-  const TimePoint now = ports_.clock.now();
-  if (!answer && (answer.error().kind == BackendError::Kind::unavailable ||
-                  answer.error().kind == BackendError::Kind::bad_secret)) {
-    entry->last = fail(Error::Kind::unavailable, "Clerk cannot be asked about this token now.");
-    entry->until = now + unanswered_for;
-    co_return;
-  }
-  auto issued = answer ? read(kind, *answer, now) : ReadToken{std::unexpected("unknown")};
-  if (issued)
-    entry->last = *std::move(issued);
-  else
-    entry->last = refuse(issued.error());
-  entry->until = now + (entry->last ? believed_for : refused_for);
+// A ban and a deletion end what is opaque, by Clerk's own account, and say nothing to a JWT.
+Task<Result<void>> ClerkTokens::check_user(std::string user_id) {
+  const auto user = co_await backend_.get_user(std::move(user_id));
+  if (!user && user.error().kind != BackendError::Kind::not_found) co_return undecided();
+  if (!user || user->banned) co_return refuse("no_such_user");
+  co_return Result<void>{};
 }
 
 // Those who wait on an entry hold it too, so leaving the map ends nobody's wait.

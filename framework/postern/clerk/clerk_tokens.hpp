@@ -4,13 +4,15 @@
 //   ClerkTokens tokens{{.accepted = {TokenKind::api_key}, .scopes = {"orders:read"}}, issuer, jwts, backend, ports};
 //   if (tokens.takes(text)) auto caller = co_await tokens.verify(text);
 //
-// A JWT is verified here and now. An opaque one Clerk is asked about, once in a while: its answer is believed for 30 s,
-// which is how late a revocation may be noticed. Concurrent questions about one token are one question. Nobody is let
-// in while Clerk cannot be asked. What is kept is a digest of the token, never the token. One loop only; must outlive
-// its tasks.
+// A JWT is verified here, an opaque token at Clerk; and if it is a user's, Clerk is asked whether that user still
+// stands. What came of it is believed for a while: of an opaque token for 30 s, which is how late its revocation may be
+// noticed; of a JWT, which nobody can revoke, for the ten minutes that our own tokens live. A webhook about the subject
+// ends that time at once. Concurrent questions about one token are one question. Nobody is let in while Clerk cannot be
+// asked. What is kept is a digest of the token, never the token. One loop only; must outlive its tasks.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -21,6 +23,7 @@
 #include "postern/base/principal.hpp"
 #include "postern/base/result.hpp"
 #include "postern/base/task.hpp"
+#include "postern/base/wait_list.hpp"
 #include "postern/clerk/backend.hpp"
 #include "postern/clerk/instance_jwt.hpp"
 #include "postern/clerk/issued_token.hpp"
@@ -45,13 +48,21 @@ class ClerkTokens {
   [[nodiscard]] bool takes(std::string_view token) const;
   // Who brings it. It has no session, so no tool can call the app's API as its user. Errors: unauthorized, unavailable.
   Task<Result<Caller>> verify(std::string token);
+  // Waits until a token that was good is so no more. Looks as often as an opaque one must be looked at.
+  Task<void> until_refused(std::string token);
+  // A user or an organization is no more: nothing is believed any longer of what they bring, on any loop.
+  Task<void> doubt(std::string subject);
 
  private:
   struct Entry;
 
+  Task<Result<IssuedToken>> judge(TokenKind kind, std::string token);
+  Task<void> look(TokenKind kind, std::string token, std::shared_ptr<Entry> entry);
   Task<Result<IssuedToken>> verify_jwt(TokenKind kind, std::string token);
   Task<Result<IssuedToken>> verify_opaque(TokenKind kind, std::string token);
-  Task<void> ask(TokenKind kind, std::string token, std::shared_ptr<Entry> entry);
+  Task<Result<void>> check_user(std::string user_id);
+  Task<void> doubted();
+  void forget(std::string_view subject);
   std::shared_ptr<Entry> entry_of(const std::string& digest);
   [[nodiscard]] bool is_for_us(TokenKind kind, const IssuedToken& token) const;
   [[nodiscard]] Caller caller_of(IssuedToken token) const;
@@ -63,6 +74,9 @@ class ClerkTokens {
   Backend& backend_;
   Ports& ports_;
   std::map<std::string, std::shared_ptr<Entry>, std::less<>> entries_;  // by the token's digest
+  std::uint64_t doubts_ = 0;
+  WaitList doubted_;
+  std::unique_ptr<Bus::Subscription> subscription_;  // last: it calls forget()
 };
 
 }  // namespace postern::clerk

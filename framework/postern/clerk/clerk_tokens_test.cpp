@@ -17,11 +17,15 @@ const std::string jwks_url = "https://clerk.example.test/.well-known/jwks.json";
 const std::string api_key_url = "https://api.clerk.test/api_keys/verify";
 const std::string m2m_url = "https://api.clerk.test/m2m_tokens/verify";
 const std::string oauth_url = "https://api.clerk.test/oauth_applications/access_tokens/verify";
+const std::string user_url = "https://api.clerk.test/v1/users/user_1";
 const std::string resource = "https://mcp.test/mcp";
 
 constexpr std::string_view good_key =
     R"({"object":"api_key","id":"ak_1","subject":"user_1","scopes":["orders:read","admin:all"],)"
     R"("revoked":false,"expired":false,"expiration":null})";
+
+constexpr std::string_view good_user = R"({"id":"user_1","banned":false,"locked":false})";
+constexpr std::string_view banned_user = R"({"id":"user_1","banned":true,"locked":false})";
 
 Task<void> verify_into(ClerkTokens& tokens, std::string token, std::optional<Result<Caller>>& out) {
   out = co_await tokens.verify(std::move(token));
@@ -43,7 +47,10 @@ struct Fixture {
                      backend,
                      test.ports};
 
-  Fixture() { test.fetch.when(jwks_url).answer(200, clerk.jwks()); }
+  Fixture() {
+    test.fetch.when(jwks_url).answer(200, clerk.jwks());
+    test.fetch.when(user_url).answer(200, std::string{good_user});
+  }
 
   Result<Caller> verify(std::string token) {
     std::optional<Result<Caller>> out;
@@ -51,6 +58,10 @@ struct Fixture {
     for (int i = 0; i < 200 && !out; ++i) test.clock.advance(200ms);
     REQUIRE(out);
     return *std::move(out);
+  }
+  // What waits until that token is refused; `refused` says when it is.
+  Job watch(std::string token, bool& refused) {
+    return Job::start(tokens.until_refused(std::move(token)), [&](const std::exception_ptr&) { refused = true; });
   }
   // As Clerk's OAuth server makes them (clerk.md 5.3).
   std::string access_token(const json::Object& claims = {}, const json::Object& header = {}) {
@@ -90,6 +101,69 @@ TEST_CASE_FIXTURE(Fixture, "Clerk is asked about a token once in thirty seconds,
   CHECK(verify("ak_secret").error().kind == Kind::unauthorized);
   CHECK(verify("ak_secret").error().kind == Kind::unauthorized);
   CHECK(test.fetch.count(api_key_url) == 2);
+}
+
+TEST_CASE_FIXTURE(Fixture, "what a user brings is refused once the user is banned or deleted, and so is a JWT") {
+  for (const auto& [status, body] : {std::pair{200, banned_user}, std::pair{404, std::string_view{}}}) {
+    test.fetch.when(user_url).answer(status, std::string{body});
+    test.fetch.when(http::Method::post, api_key_url).answer(200, std::string{good_key});
+    CHECK(verify(concat("ak_of_", std::to_string(status))).error().kind == Kind::unauthorized);
+    CHECK(verify(access_token({{"jti", concat("oat_", std::to_string(status))}})).error().kind == Kind::unauthorized);
+  }
+  test.fetch.when(user_url).answer(500, "");
+  CHECK(verify(access_token()).error().kind == Kind::unavailable);
+}
+
+TEST_CASE_FIXTURE(Fixture, "of a JWT's user Clerk is asked once in ten minutes, and what is over by then is refused") {
+  const auto token = [&](std::string_view id, std::int64_t seconds) {
+    return access_token({{"jti", id}, {"exp", to_unix_seconds(test.clock.now()) + seconds}});
+  };
+  const std::string hour = token("oat_hour", 3600), minute = token("oat_minute", 60);
+  for (int call = 0; call < 5; ++call) CHECK(verify(hour));
+  CHECK(test.fetch.count(user_url) == 1);
+  CHECK(verify(minute));
+  test.clock.advance(1min);
+  CHECK_FALSE(verify(minute));
+  test.clock.advance(10min);
+  test.fetch.when(user_url).answer(200, std::string{banned_user});
+  CHECK_FALSE(verify(hour));
+}
+
+TEST_CASE_FIXTURE(Fixture, "what goes on after a token was taken ends when it is revoked, or has expired") {
+  test.fetch.when(http::Method::post, api_key_url).answer(200, std::string{good_key}).answer(503, "").answer(404, "");
+  bool revoked = false, expired = false;
+  const Job key = watch("ak_secret", revoked), jwt = watch(access_token(), expired);
+  test.clock.advance(30s);
+  CHECK_FALSE(revoked);  // Clerk does not answer
+  for (int i = 0; i < 200 && !revoked; ++i) test.clock.advance(200ms);
+  CHECK(revoked);
+  CHECK(test.fetch.count(api_key_url) == 3);
+  test.clock.advance(60s);
+  CHECK(expired);
+}
+
+TEST_CASE_FIXTURE(Fixture, "it ends at once when the subject is doubted, and Clerk does not stand by it") {
+  bool refused = false;
+  const Job job = watch(access_token(), refused);
+  run_ready(tokens.doubt("user_2"));
+  run_ready(tokens.doubt("user_1"));
+  CHECK_FALSE(refused);
+  CHECK(test.fetch.count(user_url) == 2);
+  test.fetch.when(user_url).answer(200, std::string{banned_user});
+  run_ready(tokens.doubt("user_1"));
+  CHECK(refused);
+}
+
+TEST_CASE_FIXTURE(Fixture, "an answer that was on its way when the doubt came is believed once, and asked for again") {
+  test.fetch.when(user_url).hold().answer(200, std::string{good_user}).answer(200, std::string{banned_user});
+  const std::string token = access_token();
+  std::optional<Result<Caller>> out;
+  const Job job = Job::start(verify_into(tokens, token, out), [](const std::exception_ptr&) {});
+  run_ready(tokens.doubt("user_1"));
+  test.fetch.release(user_url);
+  REQUIRE(out);
+  CHECK(*out);
+  CHECK_FALSE(verify(token));
 }
 
 TEST_CASE_FIXTURE(Fixture, "many calls at once with one token are one question") {

@@ -1,6 +1,7 @@
 #include "postern/clerk/webhooks.hpp"
 
 #include <chrono>
+#include <utility>
 
 #include "postern/base/encoding.hpp"
 #include "postern/clerk/webhook_event.hpp"
@@ -18,6 +19,12 @@ http::Response unavailable() {
   http::Response response = http::Response::empty(503);
   response.headers.set("Retry-After", "5");
   return response;
+}
+
+// Of the tokens that Clerk issues. They are in no session, and a membership is not what they rest on: empty.
+std::string subject_of(const oauth::EndedAccess& ended) {
+  if (!ended.session_id.empty() || (!ended.user_id.empty() && !ended.organization_id.empty())) return {};
+  return ended.user_id.empty() ? ended.organization_id : ended.user_id;
 }
 
 }  // namespace
@@ -42,7 +49,8 @@ Task<Result<void>> Webhooks::handle(const http::Request& request, WebhookDeliver
   if (done) co_return Result<void>{};
   CO_TRY(auto event, parse_webhook_event(request.body, delivery.sent_at));
   if (!event.ended) co_return Result<void>{};
-  CO_TRY(co_await oauth_.revoke_grants(*std::move(event.ended), event.type));
+  CO_TRY(co_await oauth_.revoke_grants(*event.ended, event.type));
+  if (auto subject = subject_of(*event.ended); !subject.empty()) co_await clerk_tokens_.doubt(std::move(subject));
   ports_.log.write(LogLevel::info, "webhook.done", {{"request", request.id}, {"type", event.type}});
   co_return co_await ports_.store.put(key, "done", ports_.clock.now() + remembered_for);
 }

@@ -1,12 +1,12 @@
 // POST /webhooks/clerk: Clerk says that a session, a user, a membership or an organization is no more, and the
-// connections that rest on it end at once (docs/webhooks.md).
+// connections that rest on it end at once, and Clerk is asked anew about the tokens that it issued (docs/webhooks.md).
 //
-//   Webhooks webhooks{secret, ports, oauth};
+//   Webhooks webhooks{secret, ports, oauth, clerk_tokens};
 //   http::Response response = co_await webhooks.receive(request);
 //
 // Deliveries repeat and come out of order. One that was done is remembered by its id for as long as its signature is
 // good; and an event ends only what began before it, so one that is late spares the connections made since. What cannot
-// be done now is answered with 503, and Clerk sends it again. `ports` and `oauth` must outlive it.
+// be done now is answered with 503, and Clerk sends it again. What it is given must outlive it.
 #pragma once
 
 #include <string>
@@ -14,6 +14,7 @@
 
 #include "postern/base/result.hpp"
 #include "postern/base/task.hpp"
+#include "postern/clerk/clerk_tokens.hpp"
 #include "postern/clerk/webhook_signature.hpp"
 #include "postern/http/message.hpp"
 #include "postern/oauth/authorization_server.hpp"
@@ -23,8 +24,8 @@ namespace postern::clerk {
 
 class Webhooks {
  public:
-  Webhooks(WebhookSecret secret, Ports& ports, oauth::AuthorizationServer& oauth)
-      : secret_(std::move(secret)), ports_(ports), oauth_(oauth) {}
+  Webhooks(WebhookSecret secret, Ports& ports, oauth::AuthorizationServer& oauth, ClerkTokens& clerk_tokens)
+      : secret_(std::move(secret)), ports_(ports), oauth_(oauth), clerk_tokens_(clerk_tokens) {}
 
   // The request lives until the task ends.
   Task<http::Response> receive(const http::Request& request);
@@ -35,6 +36,7 @@ class Webhooks {
   WebhookSecret secret_;
   Ports& ports_;
   oauth::AuthorizationServer& oauth_;
+  ClerkTokens& clerk_tokens_;
 };
 
 }  // namespace postern::clerk

@@ -3,7 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "postern/base/concat.hpp"
 #include "postern/base/encoding.hpp"
@@ -26,7 +30,12 @@ struct Fixture {
                                     test.ports,
                                     sign_in};
   WebhookSecret secret = WebhookSecret::parse("whsec_YSBzaWduaW5nIHNlY3JldCBmb3IgdGhlIHRlc3Rz").value();
-  Webhooks webhooks{secret, test.ports, server};
+  KeySet keys{"https://clerk.test/.well-known/jwks.json", test.ports};
+  InstanceJwts jwts{std::nullopt, keys, test.ports};
+  Backend backend{{.api_url = "https://api.clerk.test", .secret_key = SecretKey::parse("sk_test_x").value()},
+                  test.ports};
+  ClerkTokens tokens{{.accepted = {TokenKind::api_key}}, jwts, backend, test.ports};
+  Webhooks webhooks{secret, test.ports, server, tokens};
   oauth::RevokedGrants revoked{test.ports};
   oauth::Grants grants{test.ports, revoked};
 
@@ -61,6 +70,23 @@ TEST_CASE("an event ends the connections at once") {
   CHECK_FALSE(fixture.stands(ended));
   CHECK(fixture.revoked.contains(ended));
   CHECK(fixture.stands(other));
+}
+
+TEST_CASE("what Clerk said of the tokens of a user, or of an organization, is believed no longer") {
+  Fixture fixture;
+  std::vector<std::string> doubted;
+  const auto subscription = fixture.test.bus.subscribe(
+      "clerk.subject_ended", [&](std::string_view subject, std::string_view) { doubted.emplace_back(subject); });
+  const std::string_view bodies[] = {
+      R"({"type":"user.deleted","data":{"id":"user_1"}})",
+      R"({"type":"user.updated","data":{"id":"user_2","banned":true}})",
+      R"({"type":"user.updated","data":{"id":"user_3","banned":false}})",
+      R"({"type":"organization.deleted","data":{"id":"org_1"}})",
+      R"({"type":"session.ended","data":{"id":"sess_1","user_id":"user_4"}})",
+      R"({"type":"organizationMembership.deleted","data":{"organization":{"id":"org_2"},"public_user_data":{"user_id":"user_5"}}})"};
+  int number = 0;
+  for (const std::string_view body : bodies) CHECK(fixture.receive(concat("msg_", ++number), std::string{body}) == 204);
+  CHECK(doubted == std::vector<std::string>{"user_1", "user_2", "org_1"});
 }
 
 TEST_CASE("the same event delivered again does nothing") {

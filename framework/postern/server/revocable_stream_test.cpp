@@ -2,10 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+#include <vector>
+
 #include "postern/base/channel.hpp"
-#include "postern/oauth/grants.hpp"
-#include "postern/oauth/testing/no_sign_in.hpp"
-#include "postern/testing/test_ports.hpp"
 
 namespace postern::server {
 namespace {
@@ -22,34 +22,20 @@ class Talker final : public http::BodyStream {
   bool& alive_;
 };
 
+// Revoked when the event has happened.
 struct Fixture {
-  testing::TestPorts test;
-  oauth::NoSignIn sign_in;
-  oauth::AuthorizationServer server{{.issuer = "https://mcp.test",
-                                     .resource = "https://mcp.test/mcp",
-                                     .authorization_server = {},
-                                     .server_name = "Acme",
-                                     .server_secret = Secret{std::string_view{"0123456789abcdef0123456789abcdef"}}},
-                                    test.ports,
-                                    sign_in};
   Channel<std::string> words;
+  Channel<bool> revocation;
   bool alive = false;
+  int watched = 0;
 
-  std::string new_grant() {
-    oauth::RevokedGrants revoked{test.ports};
-    oauth::Grants grants{test.ports, revoked};
-    oauth::Grant grant;
-    grant.user.user_id = "user_1";
-    grant.client_id = "client";
-    return run_ready(grants.issue_code(std::move(grant)))->grant_id;
+  static Task<void> until(Channel<bool>& event, int& watched) {
+    ++watched;
+    (void)co_await event.pop();
   }
-  std::unique_ptr<RevocableStream> open(std::string grant_id) {
-    Principal caller;
-    caller.grant_id = std::move(grant_id);
-    return std::make_unique<RevocableStream>(std::make_unique<Talker>(words, alive),
-                                             std::make_shared<const Principal>(std::move(caller)), server);
+  std::unique_ptr<RevocableStream> open() {
+    return std::make_unique<RevocableStream>(std::make_unique<Talker>(words, alive), until(revocation, watched));
   }
-  void revoke(std::string grant_id) { REQUIRE(run_ready(server.revoke_grant(std::move(grant_id), "test"))); }
 };
 
 Task<void> read(http::BodyStream& stream, std::vector<std::string>& got, bool& ended) {
@@ -59,41 +45,40 @@ Task<void> read(http::BodyStream& stream, std::vector<std::string>& got, bool& e
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Fixture,
-                  "a stream that waits ends at once when its own connection is revoked, and what feeds it as well") {
-  const std::string id = new_grant(), other = new_grant();
-  const auto stream = open(id);
+TEST_CASE_FIXTURE(Fixture, "a stream that waits ends at once with its revocation, and what feeds it as well") {
+  const auto stream = open();
   std::vector<std::string> got;
   bool ended = false;
   const Job reader = Job::start(read(*stream, got, ended), [](const std::exception_ptr&) {});
   words.push("one");
-  revoke(other);
   words.push("two");
   CHECK(got == std::vector<std::string>{"one", "two"});
+  CHECK(watched == 1);
   CHECK(alive);
-  revoke(id);
+  revocation.push(true);
   CHECK(ended);
   CHECK_FALSE(alive);
   CHECK_FALSE(run_ready(stream->next()));
 }
 
-TEST_CASE_FIXTURE(Fixture, "a stream of a connection that is revoked already says nothing, whatever it has to say") {
-  const std::string id = new_grant();
-  const auto stream = open(id);
+TEST_CASE_FIXTURE(Fixture, "a stream that is revoked already says nothing, whatever it has to say") {
+  const auto stream = open();
   words.push("one");
-  revoke(id);
+  revocation.push(true);
   CHECK_FALSE(run_ready(stream->next()));
   CHECK_FALSE(alive);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a stream may be dropped while it waits") {
-  auto stream = open(new_grant());
+TEST_CASE_FIXTURE(Fixture, "a stream may be dropped while it waits, and with it the watch") {
+  auto stream = open();
   std::vector<std::string> got;
   bool ended = false;
   Job reader = Job::start(read(*stream, got, ended), [](const std::exception_ptr&) {});
   reader = Job{};
   stream.reset();
   CHECK_FALSE(alive);
+  revocation.push(true);
+  CHECK_FALSE(ended);
 }
 
 }  // namespace postern::server

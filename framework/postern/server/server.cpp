@@ -87,7 +87,7 @@ Server::Server(const mcp::App& app, const Settings& settings, const Ports& ports
                  .call_log = audit_log_.get(),
                  .until_revoked = [this](std::string id) { return oauth_.until_revoked(std::move(id)); }}) {
   ensure(settings.auth_mode != AuthMode::automatic);
-  if (settings.clerk_webhook_secret) webhooks_.emplace(*settings.clerk_webhook_secret, ports_, oauth_);
+  if (settings.clerk_webhook_secret) webhooks_.emplace(*settings.clerk_webhook_secret, ports_, oauth_, clerk_tokens_);
   add_routes();
 }
 
@@ -213,44 +213,47 @@ Task<http::Response> Server::call_mcp(http::Request& request) {
       co_return unavailable("The server cannot read its store. Try again in a few seconds.");
     authenticated = oauth_.authenticate(request);
   }
-  if (!authenticated && authenticated.error().kind == oauth::BearerError::Kind::invalid) {
-    if (auto refused = rate_limits_.check_guessing(request, ports_.clock.now())) co_return *std::move(refused);
-    const auto text = oauth::find_bearer_token(request);
-    if (text && clerk_tokens_.takes(*text)) co_return co_await call_mcp_with_clerk_token(request, std::string{*text});
-    rate_limits_.count_bad_token(request, ports_.clock.now());
-  }
-  const bool anonymous = !authenticated && authenticated.error().kind == oauth::BearerError::Kind::missing;
-  if (!authenticated && !(anonymous && app_.open_to_anyone()))
+  Caller caller;
+  if (authenticated) {
+    caller = *std::move(authenticated);
+  } else if (authenticated.error().kind == oauth::BearerError::Kind::invalid) {
+    auto found = co_await authenticate_at_clerk(request);
+    if (!found) co_return std::move(found).error();
+    caller = *std::move(found);
+  } else if (authenticated.error().kind != oauth::BearerError::Kind::missing || !app_.open_to_anyone()) {
     co_return oauth_.challenge(authenticated.error(), request.path());
-
-  const Caller caller = authenticated ? *authenticated : nullptr;
+  }
   if (caller) {
     if (auto refused = rate_limits_.check_caller(*caller, ports_.clock.now())) co_return *std::move(refused);
   }
   auto answer = co_await answer_mcp(request, caller);
   if (answer && answer->stream && caller) {
-    auto revocable = std::make_unique<RevocableStream>(std::move(answer->stream), caller, oauth_);
+    auto revocable = std::make_unique<RevocableStream>(std::move(answer->stream), until_revoked(request, *caller));
     answer->stream = rate_limits_.count_stream(std::move(revocable), *caller);
   }
   if (answer) co_return *std::move(answer);
   co_return caller ? oauth_.insufficient_scope(caller->scopes, answer.error().scopes, request.path())
-                   : oauth_.challenge(authenticated.error(), request.path());
+                   : oauth_.challenge({.kind = oauth::BearerError::Kind::missing}, request.path());
 }
 
-Task<http::Response> Server::call_mcp_with_clerk_token(http::Request& request, std::string token) {
-  const auto caller = co_await clerk_tokens_.verify(std::move(token));
-  if (!caller && caller.error().kind == Error::Kind::unavailable)
-    co_return unavailable("Clerk cannot be asked about this token now. Try again in a few seconds.");
-  if (!caller) {
-    rate_limits_.count_bad_token(request, ports_.clock.now());
-    co_return oauth_.challenge({.kind = oauth::BearerError::Kind::invalid, .reason = "refused by Clerk"},
-                               request.path());
+Task<Result<Caller, http::Response>> Server::authenticate_at_clerk(const http::Request& request) {
+  if (auto refused = rate_limits_.check_guessing(request, ports_.clock.now()))
+    co_return std::unexpected(*std::move(refused));
+  const auto token = oauth::find_bearer_token(request);
+  if (token && clerk_tokens_.takes(*token)) {
+    auto caller = co_await clerk_tokens_.verify(std::string{*token});
+    if (caller) co_return *std::move(caller);
+    if (caller.error().kind == Error::Kind::unavailable)
+      co_return std::unexpected(unavailable("Clerk cannot be asked about this token now. Try again in a few seconds."));
   }
-  if (auto refused = rate_limits_.check_caller(**caller, ports_.clock.now())) co_return *std::move(refused);
-  auto answer = co_await answer_mcp(request, *caller);
-  if (answer && answer->stream) answer->stream = rate_limits_.count_stream(std::move(answer->stream), **caller);
-  if (answer) co_return *std::move(answer);
-  co_return oauth_.insufficient_scope((*caller)->scopes, answer.error().scopes, request.path());
+  rate_limits_.count_bad_token(request, ports_.clock.now());
+  co_return std::unexpected(oauth_.challenge({.kind = oauth::BearerError::Kind::invalid}, request.path()));
+}
+
+Task<void> Server::until_revoked(const http::Request& request, const Principal& caller) {
+  const auto token = oauth::find_bearer_token(request);
+  if (token && clerk_tokens_.takes(*token)) return clerk_tokens_.until_refused(std::string{*token});
+  return oauth_.until_revoked(caller.grant_id);
 }
 
 // For operators. A wrong key counts as a guessed token, and is told no more than that.

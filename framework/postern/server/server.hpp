@@ -70,8 +70,11 @@ class Server : public http::Handler {
   void add_routes();
   Task<http::Response> answer(http::Request& request);
   Task<http::Response> call_mcp(http::Request& request);
+  // Who brings a token that is not ours. The error is the answer.
+  Task<Result<Caller, http::Response>> authenticate_at_clerk(const http::Request& request);
   [[nodiscard]] Task<mcp::Endpoint::Answer> answer_mcp(http::Request& request, const Caller& caller);
-  Task<http::Response> call_mcp_with_clerk_token(http::Request& request, std::string token);
+  // Waits until what the caller brought is good no more.
+  [[nodiscard]] Task<void> until_revoked(const http::Request& request, const Principal& caller);
   Task<http::Response> export_audit_log(http::Request& request);
   Task<http::Response> ready();
   // For somebody who opens the address in a browser and wonders what it is.
