@@ -191,8 +191,8 @@ describe('AUTH_MODE=clerk', () => {
       const me = (await assistant.client.callTool({ name: 'who_am_i', arguments: {} })).structuredContent;
       assert.equal(me.user_id, ada);
       assert.ok(me.scopes.includes('profile:read'), `${me.scopes}`);
-      const refused = await assistant.client.callTool({ name: 'search_orders', arguments: {} });
-      assert.match(refused.content[0].text, /signed in at the app/);
+      const found = await assistant.client.callTool({ name: 'search_orders', arguments: { status: 'open', limit: 1 } });
+      assert.equal(found.structuredContent?.orders.length, 1, found.content[0].text);
       const { access_token: first, refresh_token: token } = assistant.tokens;
       const fresh = await (await fetch(`${stack.clerk.url}/oauth/token`, {
         method: 'POST', body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: token, client_id: assistant.registration.client_id }),
@@ -203,6 +203,45 @@ describe('AUTH_MODE=clerk', () => {
       await assistant.close();
     });
   }
+});
+
+describe('at the app', () => {
+  const acme = 'org_Acme00000000000000000000001';
+  const katherine = 'user_KatherineJohnson00000000003';
+  const sessionsOf = (stack, user) => backend(stack, 'GET', `sessions?user_id=${user}&status=active`);
+  const search = (assistant) => assistant.client.callTool({ name: 'search_orders', arguments: {} });
+
+  test('a token of Clerk\'s acts in the session that its user used last, and in none once they are signed out', async () => {
+    const stack = await startStack({ AUTH_MODE: 'clerk' });
+    const assistant = await new Assistant(stack.mcpUrl).connectAs(new Person('Katherine'), modern);
+    assert.ok(!(await search(assistant)).isError);
+    for (const { id } of await sessionsOf(stack, katherine)) await stack.clerk.control(`sessions/${id}/end`);
+    await stack.server.stop(); // and what it still had in hand
+    stack.server = await stack.startServer();
+    const refused = await search(assistant);
+    assert.ok(refused.isError);
+    assert.match(refused.content[0].text, /signed out of the app/);
+    const person = new Person('Katherine');
+    const page = await person.visit(`${stack.clerk.url}/sign-in`);
+    await person.press(page, Person.button(page, /Katherine/));
+    assert.ok(!(await search(assistant)).isError, 'signed in again');
+    await assistant.close();
+    await endWell(stack);
+  });
+
+  test('a connection stays with the organization that it was made for', async () => {
+    const stack = await startStack();
+    const assistant = await new Assistant(stack.mcpUrl).connectAs(new Person('Katherine'), modern);
+    const [{ id }] = await sessionsOf(stack, katherine);
+    await stack.clerk.control(`sessions/${id}/organization`, { organization_id: acme });
+    const refused = await search(assistant);
+    assert.ok(refused.isError);
+    assert.match(refused.content[0].text, /switched to another organization/);
+    const another = await new Assistant(stack.mcpUrl).connectAs(new Person('Katherine'), modern);
+    assert.ok(!(await search(another)).isError, 'another browser, another session');
+    await Promise.all([assistant.close(), another.close()]);
+    await endWell(stack);
+  });
 });
 
 describe('AUTH_MODE=auto', () => {

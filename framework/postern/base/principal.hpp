@@ -13,13 +13,14 @@ namespace postern {
 
 struct Principal {
   std::string user_id;                     // "user_..." at Clerk
-  std::string session_id;                  // "sess_...": what tokens for the app are minted from
+  std::string session_id;                  // "sess_...": what tokens for the app are minted from; may be empty
   std::string organization_id;             // empty: a personal account, which has no role and no permissions
   std::string role{};                      // "org:admin"
   std::vector<std::string> permissions{};  // "org:<feature>:<permission>": those held that the app asks for
   std::string client_id;                   // the assistant's OAuth client
   std::string grant_id;                    // this connection; ends when the user revokes it
   std::vector<std::string> scopes;
+  bool is_program = false;                 // it came with a key or a token of its own: nobody is signed in behind it
   TimePoint authorized_until = TimePoint::max();  // the token's end, and that of every call made with it (threat 43)
 
   [[nodiscard]] bool has_scope(std::string_view scope) const { return std::ranges::contains(scopes, scope); }

@@ -9,6 +9,14 @@ Error explain(MintError error) {
   switch (error) {
     case MintError::session_gone:
       return {Error::Kind::unauthorized, "The sign-in has ended. Connect again."};
+    case MintError::no_session:
+      return {Error::Kind::forbidden,
+              "The user is signed out of the app. It works again once they have signed in there."};
+    case MintError::other_organization:
+      return {
+          Error::Kind::forbidden,
+          "At the app the user has switched to another organization than this connection is for. Switch back there, "
+          "or connect again."};
     case MintError::retry_later:
       return {Error::Kind::unavailable, "The sign-in service does not answer now. Try again in a moment."};
     case MintError::config_error:
@@ -27,25 +35,25 @@ Error explain(const Error& error) {
 }  // namespace
 
 Task<Result<mcp::UpstreamResponse>> AppApi::send(const Principal& caller, mcp::UpstreamRequest request) {
-  if (caller.session_id.empty())
+  if (caller.is_program)
     co_return fail(Error::Kind::forbidden,
                    "This needs a person who is signed in at the app, and nobody is: the caller is a program.");
   const auto url = settings_.app.resolve(request.path);
   if (!url) co_return fail(Error::Kind::internal, "The tool asked the app for something that is no path.");
-  CO_TRY(const Secret token, co_await mint(caller.session_id));
+  CO_TRY(const Secret token, co_await mint(caller));
   CO_TRY(auto response, co_await attempt(*url, request, token));
   if (response.status != 401) co_return response;
 
-  minter_.drop(caller.session_id, token);
-  CO_TRY(const Secret fresh, co_await mint(caller.session_id));
+  minter_.drop(caller, token);
+  CO_TRY(const Secret fresh, co_await mint(caller));
   CO_TRY(auto second, co_await attempt(*url, std::move(request), fresh));
   if (second.status != 401) co_return second;
   ports_.log.write(LogLevel::warning, "app.refuses_token", {{"status", second.status}});
   co_return fail(Error::Kind::unauthorized, "The app does not accept this sign-in. Connect again.");
 }
 
-Task<Result<Secret>> AppApi::mint(std::string session_id) {
-  auto token = co_await minter_.mint(std::move(session_id));
+Task<Result<Secret>> AppApi::mint(const Principal& caller) {
+  auto token = co_await minter_.mint(caller);
   if (!token) co_return std::unexpected(explain(token.error()));
   co_return *std::move(token);
 }

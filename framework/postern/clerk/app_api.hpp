@@ -38,7 +38,7 @@ class AppApi final : public mcp::Upstream {
   Task<Result<mcp::UpstreamResponse>> send(const Principal& caller, mcp::UpstreamRequest request) override;
 
  private:
-  Task<Result<Secret>> mint(std::string session_id);
+  Task<Result<Secret>> mint(const Principal& caller);
   Task<Result<mcp::UpstreamResponse>> attempt(std::string url, mcp::UpstreamRequest request, Secret token);
 
   AppApiSettings settings_;

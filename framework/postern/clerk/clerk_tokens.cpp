@@ -66,7 +66,7 @@ Task<Result<Caller>> ClerkTokens::verify(std::string token) {
   CO_TRY(auto issued, co_await judge(*kind, std::move(token)));
   if (issued.expires_at && *issued.expires_at <= ports_.clock.now()) co_return refuse("expired");
   if (!is_for_us(*kind, issued)) co_return refuse("not_for_us");
-  co_return caller_of(std::move(issued));
+  co_return caller_of(*kind, std::move(issued));
 }
 
 // While Clerk cannot be asked, what goes on goes on.
@@ -176,7 +176,7 @@ bool ClerkTokens::is_for_us(TokenKind kind, const IssuedToken& token) const {
   return false;
 }
 
-Caller ClerkTokens::caller_of(IssuedToken token) const {
+Caller ClerkTokens::caller_of(TokenKind kind, IssuedToken token) const {
   std::erase_if(token.scopes,
                 [this](const std::string& scope) { return !std::ranges::contains(settings_.scopes, scope); });
   const TimePoint asked_again_at = ports_.clock.now() + limits::access_token_lifetime;
@@ -186,6 +186,7 @@ Caller ClerkTokens::caller_of(IssuedToken token) const {
   caller.client_id = token.client_id.empty() ? token.id : std::move(token.client_id);
   caller.grant_id = std::move(token.id);
   caller.scopes = std::move(token.scopes);
+  caller.is_program = kind != TokenKind::oauth_token;
   caller.authorized_until = token.expires_at ? std::min(*token.expires_at, asked_again_at) : asked_again_at;
   return std::make_shared<const Principal>(std::move(caller));
 }

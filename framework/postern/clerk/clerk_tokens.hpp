@@ -46,7 +46,7 @@ class ClerkTokens {
 
   // Whether it looks like one of a kind that is accepted.
   [[nodiscard]] bool takes(std::string_view token) const;
-  // Who brings it. It has no session, so no tool can call the app's API as its user. Errors: unauthorized, unavailable.
+  // Who brings it. No such token names a session. Errors: unauthorized, unavailable.
   Task<Result<Caller>> verify(std::string token);
   // Waits until a token that was good is so no more. Looks as often as an opaque one must be looked at.
   Task<void> until_refused(std::string token);
@@ -65,7 +65,7 @@ class ClerkTokens {
   void forget(std::string_view subject);
   std::shared_ptr<Entry> entry_of(const std::string& digest);
   [[nodiscard]] bool is_for_us(TokenKind kind, const IssuedToken& token) const;
-  [[nodiscard]] Caller caller_of(IssuedToken token) const;
+  [[nodiscard]] Caller caller_of(TokenKind kind, IssuedToken token) const;
   std::unexpected<Error> refuse(std::string_view reason) const;
 
   ClerkTokenSettings settings_;

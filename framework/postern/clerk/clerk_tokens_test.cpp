@@ -84,6 +84,7 @@ TEST_CASE_FIXTURE(Fixture, "an API key speaks for its subject, with those of its
   REQUIRE(caller);
   CHECK((*caller)->user_id == "user_1");
   CHECK((*caller)->session_id.empty());
+  CHECK((*caller)->is_program);
   CHECK((*caller)->scopes == std::vector<std::string>{"orders:read"});
   CHECK((*caller)->permissions.empty());
   CHECK((*caller)->authorized_until == test.clock.now() + 10min);
@@ -221,6 +222,7 @@ TEST_CASE_FIXTURE(Fixture, "an access token of Clerk's is verified here: type, i
   CHECK((*caller)->user_id == "user_1");
   CHECK((*caller)->client_id == "client_1");
   CHECK((*caller)->grant_id == "oat_1");
+  CHECK_FALSE((*caller)->is_program);
   CHECK((*caller)->scopes == std::vector<std::string>{"orders:read"});
   CHECK((*caller)->authorized_until == test.clock.now() + 60s);
   CHECK(verify(access_token({{"aud", json::Array{"https://other.test", resource}}})));

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "postern/base/flight.hpp"
+#include "postern/base/when_all.hpp"
 
 namespace postern::clerk {
 namespace {
@@ -15,7 +16,7 @@ constexpr auto margin = 10s;  // what a request needs to reach the app and be ju
 
 // clerk.md 3.6: which reply a dead session gets is not documented, so every refusal that is not about our key, our
 // template or our plan is taken as the session's end.
-MintError judge(const BackendError& error) {
+MintError mint_error(const BackendError& error) {
   switch (error.kind) {
     case BackendError::Kind::bad_secret:
       return MintError::bad_secret;
@@ -29,63 +30,102 @@ MintError judge(const BackendError& error) {
   return MintError::retry_later;
 }
 
+const std::string& key_of(const Principal& caller) {
+  return caller.session_id.empty() ? caller.user_id : caller.session_id;
+}
+bool is_user(std::string_view key) { return key.starts_with("user_"); }
+
 }  // namespace
 
 struct TokenMinter::Entry {
-  Result<MintedToken, MintError> last = std::unexpected(MintError::retry_later);
+  Result<Minted, MintError> last = std::unexpected(MintError::retry_later);
   std::uint64_t rounds = 0;  // completed ones: tells those who waited whether there is an outcome to share
   Flight flight;
 };
 
 bool TokenMinter::is_good(const Entry& entry) const {
-  return entry.last && ports_.clock.now() < entry.last->expires_at - margin;
+  return entry.last && ports_.clock.now() < entry.last->token.expires_at - margin;
 }
 
-Task<Result<Secret, MintError>> TokenMinter::mint(std::string session_id) {
-  const auto entry = entry_of(session_id);
+Task<Result<Secret, MintError>> TokenMinter::mint(const Principal& caller) {
+  const std::string key = key_of(caller);
+  const auto entry = entry_of(key);
   const std::uint64_t rounds_before = entry->rounds;
   while (entry->flight.busy()) co_await entry->flight.wait();
   const bool shares_outcome = entry->rounds != rounds_before && !entry->last;
-  if (!is_good(*entry) && !shares_outcome) co_await refresh(session_id, entry);
-  if (entry->last) co_return entry->last->jwt;
-  const auto found = entries_.find(session_id);
-  if (found != entries_.end() && found->second == entry && !entry->flight.busy()) entries_.erase(found);
-  co_return std::unexpected(entry->last.error());
+  if (!is_good(*entry) && !shares_outcome) co_await refresh(key, entry);
+  if (!entry->last) {
+    forget(key, entry);
+    co_return std::unexpected(entry->last.error());
+  }
+  if (!caller.session_id.empty() && entry->last->organization_id != caller.organization_id) {
+    forget(key, entry);  // they may switch back, and try again at once
+    co_return std::unexpected(MintError::other_organization);
+  }
+  co_return entry->last->token.jwt;
 }
 
-Task<void> TokenMinter::refresh(std::string session_id, std::shared_ptr<Entry> entry) {
+Task<void> TokenMinter::refresh(std::string key, std::shared_ptr<Entry> entry) {
   const Flight::Turn turn{entry->flight};
-  auto minted = settings_.template_name.empty() ? co_await backend_.mint_session_token(session_id)
-                                                : co_await backend_.mint_token(session_id, settings_.template_name);
+  entry->last = co_await (is_user(key) ? mint_in_latest(key) : mint_in(key));
   ++entry->rounds;
-  if (minted) {
-    entry->last = *std::move(minted);
-    co_return;
-  }
-  const MintError error = judge(minted.error());
-  entry->last = std::unexpected(error);
+}
+
+Task<Result<TokenMinter::Minted, MintError>> TokenMinter::mint_in(std::string session_id) {
+  auto [session, token] = co_await when_all(backend_.get_session(session_id), mint_token(session_id));
+  if (!session) co_return std::unexpected(judge(session.error()));
+  if (!session->is_active()) co_return std::unexpected(MintError::session_gone);
+  if (!token) co_return std::unexpected(judge(token.error()));
+  co_return Minted{.token = *std::move(token), .organization_id = std::move(session->organization_id)};
+}
+
+Task<Result<TokenMinter::Minted, MintError>> TokenMinter::mint_in_latest(std::string user_id) {
+  auto session = co_await standing_.find_latest_session(std::move(user_id));
+  if (!session && session.error().kind == Error::Kind::unavailable) co_return std::unexpected(MintError::retry_later);
+  if (!session) co_return std::unexpected(MintError::no_session);
+  auto token = co_await mint_token(session->id);
+  if (!token) co_return std::unexpected(judge(token.error()));
+  co_return Minted{.token = *std::move(token), .organization_id = std::move(session->organization_id)};
+}
+
+Task<BackendResult<MintedToken>> TokenMinter::mint_token(std::string session_id) {
+  return settings_.template_name.empty() ? backend_.mint_session_token(std::move(session_id))
+                                         : backend_.mint_token(std::move(session_id), settings_.template_name);
+}
+
+MintError TokenMinter::judge(const BackendError& failure) const {
+  const MintError error = mint_error(failure);
   const bool needs_operator = error == MintError::config_error || error == MintError::bad_secret;
   ports_.log.write(needs_operator ? LogLevel::error : LogLevel::info, "clerk.token_not_minted",
-                   {{"reason", to_string(error)}, {"status", minted.error().status}, {"code", minted.error().code}});
+                   {{"reason", to_string(error)}, {"status", failure.status}, {"code", failure.code}});
+  return error;
 }
 
-void TokenMinter::drop(const std::string& session_id, const Secret& token) {
-  const auto found = entries_.find(session_id);
+void TokenMinter::drop(const Principal& caller, const Secret& token) {
+  const auto found = entries_.find(key_of(caller));
   if (found == entries_.end() || !found->second->last) return;
-  if (found->second->last->jwt == token) entries_.erase(found);
+  if (found->second->last->token.jwt == token) entries_.erase(found);
 }
 
-std::shared_ptr<TokenMinter::Entry> TokenMinter::entry_of(const std::string& session_id) {
-  if (const auto found = entries_.find(session_id); found != entries_.end()) return found->second;
+// Unless it is somebody else's by now, or being made anew.
+void TokenMinter::forget(const std::string& key, const std::shared_ptr<Entry>& entry) {
+  const auto found = entries_.find(key);
+  if (found != entries_.end() && found->second == entry && !entry->flight.busy()) entries_.erase(found);
+}
+
+std::shared_ptr<TokenMinter::Entry> TokenMinter::entry_of(const std::string& key) {
+  if (const auto found = entries_.find(key); found != entries_.end()) return found->second;
   if (entries_.size() >= settings_.sessions_max) make_room();
-  return entries_.emplace(session_id, std::make_shared<Entry>()).first->second;
+  return entries_.emplace(key, std::make_shared<Entry>()).first->second;
 }
 
 // Those who wait on an entry hold it too, so leaving the map ends nobody's wait.
 void TokenMinter::make_room() {
   std::erase_if(entries_, [this](const auto& item) { return !item.second->flight.busy() && !is_good(*item.second); });
   if (entries_.size() < settings_.sessions_max) return;
-  const auto ends_at = [](const auto& item) { return item.second->last ? item.second->last->expires_at : TimePoint{}; };
+  const auto ends_at = [](const auto& item) {
+    return item.second->last ? item.second->last->token.expires_at : TimePoint{};
+  };
   entries_.erase(std::ranges::min_element(entries_, {}, ends_at));
 }
 

@@ -1,8 +1,12 @@
 // Fresh tokens for the app's own API, one per user session, each made when it is needed (clerk.md 6.2 rows 12 to 14).
 //
-//   TokenMinter minter{{.template_name = "mcp"}, backend, ports};
-//   auto token = co_await minter.mint(principal.session_id);
-//   minter.drop(principal.session_id, *token);                 // the app said 401: the next one will be new
+//   TokenMinter minter{{.template_name = "mcp"}, backend, standing, ports};
+//   auto token = co_await minter.mint(caller);
+//   minter.drop(caller, *token);                 // the app said 401: the next one will be new
+//
+// The session is the caller's; it must be active, and for the organization that the connection was made for (row 17).
+// A caller whose token names none, as Clerk's own do, acts in the session that the user used last
+// (docs/decisions/0014-the-session-behind-a-token-of-clerks.md).
 //
 // A token is handed out until 10 s before its end and lives in memory only. However many calls of one session come at
 // once, Clerk is asked once. Holds `sessions_max` tokens at most; the one that ends first makes room. One loop
@@ -17,10 +21,12 @@
 #include <string_view>
 #include <utility>
 
+#include "postern/base/principal.hpp"
 #include "postern/base/result.hpp"
 #include "postern/base/secret.hpp"
 #include "postern/base/task.hpp"
 #include "postern/clerk/backend.hpp"
+#include "postern/clerk/standing.hpp"
 #include "postern/ports/ports.hpp"
 
 namespace postern::clerk {
@@ -31,9 +37,11 @@ struct TokenMinterSettings {
 };
 
 enum class MintError {
-  session_gone,  // ended, revoked, or its user banned: sign in again
-  config_error,  // no such template, or not in the plan: the operator must act
-  bad_secret,    // the same
+  session_gone,        // ended, revoked, or its user banned: sign in again
+  no_session,          // the user is signed in nowhere
+  other_organization,  // the session has been switched to another one since
+  config_error,        // no such template, or not in the plan: the operator must act
+  bad_secret,          // the same
   retry_later,
 };
 
@@ -41,6 +49,10 @@ enum class MintError {
   switch (error) {
     case MintError::session_gone:
       return "session_gone";
+    case MintError::no_session:
+      return "no_session";
+    case MintError::other_organization:
+      return "other_organization";
     case MintError::config_error:
       return "config_error";
     case MintError::bad_secret:
@@ -53,27 +65,38 @@ enum class MintError {
 
 class TokenMinter {
  public:
-  TokenMinter(TokenMinterSettings settings, Backend& backend, Ports& ports)
-      : settings_(std::move(settings)), backend_(backend), ports_(ports) {}
+  TokenMinter(TokenMinterSettings settings, Backend& backend, Standing& standing, Ports& ports)
+      : settings_(std::move(settings)), backend_(backend), standing_(standing), ports_(ports) {}
 
-  // A token good for 10 s at least. Those who wait for the same one share its failure, too.
-  Task<Result<Secret, MintError>> mint(std::string session_id);
+  // A token good for 10 s at least. Those who wait for the same one share its failure, too. The caller lives until the
+  // task ends.
+  Task<Result<Secret, MintError>> mint(const Principal& caller);
   // Forgets `token`, unless another call has already replaced it.
-  void drop(const std::string& session_id, const Secret& token);
+  void drop(const Principal& caller, const Secret& token);
 
  private:
   struct Entry;
+  struct Minted {
+    MintedToken token;
+    std::string organization_id;  // of the session
+  };
   using Entries = std::map<std::string, std::shared_ptr<Entry>, std::less<>>;
 
   [[nodiscard]] bool is_good(const Entry& entry) const;
-  std::shared_ptr<Entry> entry_of(const std::string& session_id);
+  std::shared_ptr<Entry> entry_of(const std::string& key);
   void make_room();
-  Task<void> refresh(std::string session_id, std::shared_ptr<Entry> entry);
+  void forget(const std::string& key, const std::shared_ptr<Entry>& entry);
+  Task<void> refresh(std::string key, std::shared_ptr<Entry> entry);
+  Task<Result<Minted, MintError>> mint_in(std::string session_id);
+  Task<Result<Minted, MintError>> mint_in_latest(std::string user_id);
+  Task<BackendResult<MintedToken>> mint_token(std::string session_id);
+  MintError judge(const BackendError& error) const;
 
   TokenMinterSettings settings_;
   Backend& backend_;
+  Standing& standing_;
   Ports& ports_;
-  Entries entries_;
+  Entries entries_;  // by the session's id, or by the user's if the caller's token names none
 };
 
 }  // namespace postern::clerk

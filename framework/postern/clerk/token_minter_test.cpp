@@ -17,10 +17,21 @@ constexpr auto ignore = [](const std::exception_ptr&) {};
 std::string token_url(std::string_view session) {
   return std::format("https://api.clerk.test/v1/sessions/{}/tokens/mcp", session);
 }
+std::string session_url(std::string_view session) {
+  return std::format("https://api.clerk.test/v1/sessions/{}", session);
+}
+std::string session_body(std::string_view session, std::string_view organization = "null",
+                         std::string_view status = "active") {
+  return std::format(
+      R"({{"id":"{}","user_id":"user_1","status":"{}","last_active_organization_id":{},"last_active_at":1}})", session,
+      status, organization);
+}
+constexpr std::string_view sessions_url =
+    "https://api.clerk.test/v1/sessions?user_id=user_1&status=active&limit=100&paginated=true";
 std::string token_body(std::string_view jwt) { return std::format(R"({{"object":"token","jwt":"{}"}})", jwt); }
 
-Task<void> mint_into(TokenMinter& minter, std::string session, std::string& out) {
-  const auto token = co_await minter.mint(std::move(session));
+Task<void> mint_into(TokenMinter& minter, Principal caller, std::string& out) {
+  const auto token = co_await minter.mint(caller);
   out = token ? std::string{token->reveal()} : std::string{to_string(token.error())};
 }
 
@@ -33,16 +44,21 @@ struct Fixture {
   testing::TestPorts test;
   Backend backend{{.api_url = "https://api.clerk.test", .secret_key = SecretKey::parse("sk_test_x").value()},
                   test.ports};
-  TokenMinter minter{{.template_name = "mcp", .sessions_max = 3}, backend, test.ports};
+  Standing standing{backend, test.ports};
+  TokenMinter minter{{.template_name = "mcp", .sessions_max = 3}, backend, standing, test.ports};
   AppApi api{{.app = AppUrl::parse("https://app.example.test").value()}, minter, test.ports};
   Principal caller{.user_id = "user_1", .session_id = "sess_1"};
 
   testing::ScriptedFetch::Script& when_minting(std::string_view session = "sess_1") {
+    test.fetch.when(session_url(session)).answer(200, session_body(session));
     return test.fetch.when(http::Method::post, token_url(session));
   }
   std::string mint(std::string session = "sess_1") {
+    return mint({.user_id = "user_1", .session_id = std::move(session)});
+  }
+  std::string mint(Principal whose) {
     std::string out;
-    Job job = Job::start(mint_into(minter, std::move(session), out), ignore);
+    Job job = Job::start(mint_into(minter, std::move(whose), out), ignore);
     for (int i = 0; i < 100 && out.empty(); ++i) test.clock.advance(200ms);
     return out;
   }
@@ -93,9 +109,9 @@ TEST_CASE_FIXTURE(Fixture, "calls of one session share one flight, and its failu
   std::string out[3];
   SUBCASE("good") { when_minting().hold().answer(200, token_body("one")); }
   SUBCASE("gone") { when_minting().hold().answer(404, ""); }
-  Job first = Job::start(mint_into(minter, "sess_1", out[0]), ignore);
-  Job second = Job::start(mint_into(minter, "sess_1", out[1]), ignore);
-  Job third = Job::start(mint_into(minter, "sess_1", out[2]), ignore);
+  Job first = Job::start(mint_into(minter, caller, out[0]), ignore);
+  Job second = Job::start(mint_into(minter, caller, out[1]), ignore);
+  Job third = Job::start(mint_into(minter, caller, out[2]), ignore);
   CHECK(mints() == 1);
   first.cancel();
   CHECK(mints() == 2);
@@ -103,6 +119,61 @@ TEST_CASE_FIXTURE(Fixture, "calls of one session share one flight, and its failu
   CHECK(mints() == 2);
   CHECK_FALSE(out[1].empty());
   CHECK(out[1] == out[2]);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a session that is over gives no token, whatever Clerk would mint from it") {
+  for (const auto& [status, body] :
+       {std::pair{200, session_body("sess_1", "null", "revoked")}, std::pair{404, std::string{}}}) {
+    when_minting().answer(200, token_body("one"));
+    test.fetch.when(session_url("sess_1")).answer(status, body);
+    CHECK(mint() == "session_gone");
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "a token is for the organization that the connection was made for (clerk.md 6.2 row 17)") {
+  when_minting().answer(200, token_body("one")).answer(200, token_body("two")).answer(200, token_body("three"));
+  test.fetch.when(session_url("sess_1"))
+      .answer(200, session_body("sess_1", R"("org_1")"))
+      .answer(200, session_body("sess_1", R"("org_2")"))
+      .answer(200, session_body("sess_1", R"("org_1")"));
+  const Principal member{.user_id = "user_1", .session_id = "sess_1", .organization_id = "org_1"};
+  CHECK(mint(member) == "one");
+  CHECK(mint() == "other_organization");  // a connection of the personal account
+  CHECK(mint(member) == "other_organization");
+  CHECK(mint(member) == "three");
+  caller.organization_id = "org_2";
+  std::string message;
+  const Job job = Job::start(send_into(api, caller, message), ignore);
+  CHECK(message.contains("switched to another organization"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "whose token names no session acts in the one that the user used last (decision 14)") {
+  const std::string other = R"({"id":"sess_0","user_id":"user_1","status":"active","last_active_at":0})";
+  test.fetch.when(std::string{sessions_url})
+      .answer(200, std::format(R"({{"data":[{},{}]}})", other, session_body("sess_1", R"("org_1")")))
+      .answer(200, R"({"data":[]})")
+      .answer(503, "");
+  when_minting().answer(200, token_body("one"));
+  const Principal at_clerk{.user_id = "user_1", .grant_id = "oat_1"};
+  CHECK(mint(at_clerk) == "one");
+  CHECK(mint(at_clerk) == "one");
+  CHECK(mints() == 1);
+  CHECK(test.fetch.count(session_url("sess_1")) == 0);
+  minter.drop(at_clerk, Secret{std::string_view{"one"}});
+  CHECK(mint(at_clerk) == "no_session");
+  CHECK(mint(at_clerk) == "retry_later");
+  std::string message;
+  test.fetch.when(std::string{sessions_url}).answer(200, R"({"data":[]})");
+  const Job job = Job::start(send_into(api, at_clerk, message), ignore);
+  CHECK(message.contains("signed out of the app"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "a program is nobody at the app, even if its key is a user's") {
+  std::string message;
+  const Principal program{.user_id = "user_1", .is_program = true};
+  const Job job = Job::start(send_into(api, program, message), ignore);
+  CHECK(message.contains("the caller is a program"));
+  CHECK(test.fetch.requests().empty());
 }
 
 TEST_CASE_FIXTURE(Fixture, "memory is bounded: the token that ends first makes room, also while one is waited for") {
@@ -171,7 +242,7 @@ TEST_CASE_FIXTURE(Fixture, "the token shows in no error and in no log (threats 1
         return fail(Error::Kind::unavailable, "cannot send " + *request.headers.find("Authorization"));
       });
     if (kind == 4) when_minting().answer(500, "canary");
-    if (kind == 4) minter.drop("sess_1", Secret{std::string_view{"canary"}});
+    if (kind == 4) minter.drop(caller, Secret{std::string_view{"canary"}});
     std::string message;
     Job job = Job::start(send_into(api, caller, message), ignore);
     for (int i = 0; i < 100 && message.empty(); ++i) test.clock.advance(200ms);

@@ -66,7 +66,7 @@ Result<ModeChoice> choose_auth_mode(const Settings& settings, std::string_view t
   if (has_pkce && clients_introduce_themselves(*metadata)) {
     return ModeChoice{AuthMode::clerk,
                       "assistants can introduce themselves at Clerk's OAuth server; its tokens are good until they "
-                      "expire, and tools cannot call the app as its user"};
+                      "expire"};
   }
   return ModeChoice{AuthMode::bridge, "assistants cannot introduce themselves at Clerk's OAuth server"};
 }

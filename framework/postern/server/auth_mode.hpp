@@ -4,7 +4,7 @@
 //   CO_TRY(co_await settle_auth_mode(settings, ports));      // before there is a Server
 //
 //   CLERK_OAUTH_CLIENT_ID is set                      clerk-login
-//   CLERK_JWT_TEMPLATE is set                         bridge: tools call the app as its user, which needs a session
+//   CLERK_JWT_TEMPLATE is set                         bridge: tools call the app, in the session of their connection
 //   clients can introduce themselves at Clerk         clerk, with a warning of what goes without saying in the others
 //   nothing of these                                  bridge
 //

@@ -71,9 +71,9 @@ Server::Server(const mcp::App& app, const Settings& settings, const Ports& ports
                        .key = settings.clerk_jwt_key},
                       keys_, ports_),
       clerk_tokens_(clerk_token_settings(app, settings), jwts_, backend_, ports_),
-      minter_({.template_name = settings.clerk_jwt_template}, backend_, ports_),
-      app_api_({.app = settings.app_url}, minter_, ports_),
       standing_(backend_, ports_),
+      minter_({.template_name = settings.clerk_jwt_template}, backend_, standing_, ports_),
+      app_api_({.app = settings.app_url}, minter_, ports_),
       sign_in_(make_sign_in()),
       audit_log_(settings.audit_kept_for.count() > 0
                      ? std::make_unique<audit::AuditLog>(ports_, settings.server_secret, settings.audit_kept_for)

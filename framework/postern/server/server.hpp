@@ -93,9 +93,9 @@ class Server : public http::Handler {
   clerk::InstanceJwts jwts_;
   clerk::SessionTokenVerifier session_tokens_;
   clerk::ClerkTokens clerk_tokens_;
+  clerk::Standing standing_;
   clerk::TokenMinter minter_;
   clerk::AppApi app_api_;
-  clerk::Standing standing_;
   std::unique_ptr<oauth::SignIn> sign_in_;
   std::unique_ptr<audit::AuditLog> audit_log_;  // null: there is to be none
   std::unique_ptr<audit::RecentCalls> recent_calls_;
