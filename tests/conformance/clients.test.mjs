@@ -1,6 +1,7 @@
 // The real clients of both eras use every feature that the suite's server has (everything.cpp), signed in: what the suite
 // shows of the wire, this shows of the clients.
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v1 from '@modelcontextprotocol/sdk/types.js';
@@ -218,4 +219,27 @@ test('an open stream ends with its connection, and that of another connection go
   assert.equal(stays.ended, false);
   await stays.revoke();
   assert.equal(await stays.endsWithin(5_000), true);
+});
+
+test('tools for a permission, a feature or a plan are there for who has it, as of the last refresh', async () => {
+  const seen = async ({ client }) => (await client.listTools()).tools.map(({ name }) => name).filter((name) => /^for_(managers|exporters|pro)$/.test(name));
+  const connect = async (person) => new Assistant(stack.mcpUrl, { clientName: `Rights ${randomUUID()}` }).connectAs(person, modern);
+  assert.deepEqual(await seen(await connect(await memberOfAcme(stack.clerk, 'Grace'))), []);
+
+  await stack.clerk.control(`organizations/${acme}/plan`, { plan: 'pro', features: ['orders', 'reports'] });
+  await stack.clerk.control(`organizations/${acme}/memberships/${grace}/permissions`, { permissions: ['org:orders:manage', 'org:reports:read'] });
+  await stack.clerk.control(`users/${grace}/plan`, { plan: 'gold', features: ['export'] });
+  const assistant = await connect(await memberOfAcme(stack.clerk, 'Grace'));
+  assert.deepEqual(await seen(assistant), ['for_managers', 'for_exporters', 'for_pro']);
+  const { structuredContent } = await assistant.client.callTool({ name: 'for_pro', arguments: {} });
+  assert.deepEqual(structuredContent.permissions.toSorted(), ['org:orders:manage', 'org:sys_memberships:read']);
+  assert.deepEqual(await seen(await connect(new Person('Grace'))), ['for_exporters'], 'her own plan goes with her');
+
+  await stack.clerk.control(`organizations/${acme}/plan`, { plan: 'free' });
+  await stack.clerk.control(`organizations/${acme}/memberships/${grace}/permissions`, { permissions: [] });
+  assistant.tokens = { ...assistant.tokens, access_token: 'pat_ended' }; // so that the client refreshes
+  await assert.rejects(assistant.client.callTool({ name: 'for_pro', arguments: {} }), /unknown tool/i);
+  const again = Object.assign(new Assistant(stack.mcpUrl), { tokens: assistant.tokens, registration: assistant.registration, client: modern.client() }); // one that keeps no list
+  await again.client.connect(again.transport(modern));
+  assert.deepEqual(await seen(again), ['for_exporters']);
 });

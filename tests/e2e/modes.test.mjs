@@ -24,9 +24,7 @@ async function endWell(stack) {
   const exits = await stack.stop();
   assert.deepEqual(exits.server, { code: 0, signal: null }, `the server ended badly:\n${stack.server.log}`);
 }
-const backend = (stack, method, where, body) => fetch(`${stack.clerk.url}/v1/${where}`, {
-  method, headers: { authorization: `Bearer ${stack.clerk.secretKey}`, 'content-type': 'application/json' }, body: body && JSON.stringify(body),
-}).then((response) => response.json());
+const backend = async (stack, method, where, body) => (await stack.clerk.api(method, `/${where}`, body)).json();
 
 describe('AUTH_MODE=clerk-login', () => {
   let stack, origin;

@@ -21,9 +21,7 @@ async function connect(person) {
   return { client, ...(await client.signIn(person)) };
 }
 const stands = async ({ client, access_token: token }) => (await client.call(token)).status !== 401;
-const clerkApi = (method, path, body) => fetch(`${stack.clerk.url}/v1${path}`, {
-  method, headers: { authorization: `Bearer ${stack.clerk.secretKey}`, 'content-type': 'application/json' }, body: body && JSON.stringify(body),
-});
+const clerkApi = (...request) => stack.clerk.api(...request);
 const sessionOf = (name) => stack.clerk.sessionOf(name);
 
 // A delivery as Clerk would send it, but for `changes`.

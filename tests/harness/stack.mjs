@@ -127,11 +127,14 @@ export async function startClerk(port, webhooks, callback) {
     if (!response.ok) throw new Error(`/__emulator/${what}: ${response.status} ${await response.text()}`);
     return response.json().catch(() => null);
   };
-  // The newest of that person.
+  // The Backend API's, as the server asks it.
+  clerk.api = (method, path, body) => fetch(`${clerk.url}/v1${path}`, {
+    method, headers: { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json' }, body: body && JSON.stringify(body),
+  });
+  // The newest active session of the user whose name begins so.
   clerk.sessionOf = async (name) => {
     const { users } = await (await fetch(`${clerk.url}/__emulator/state`)).json();
-    const query = new URLSearchParams({ status: 'active', user_id: users.find((user) => user.name.startsWith(name)).id });
-    const [session] = await (await fetch(`${clerk.url}/v1/sessions?${query}`, { headers: { authorization: `Bearer ${secretKey}` } })).json();
+    const [session] = await (await clerk.api('GET', `/sessions?status=active&user_id=${users.find((user) => user.name.startsWith(name)).id}`)).json();
     return session;
   };
   clerk.clearFaults = () => fetch(`${clerk.url}/__emulator/faults`, { method: 'DELETE' });

@@ -132,6 +132,12 @@ json::Object paginated(json::Array data, std::size_t total_count) {
 
 std::int64_t milliseconds(TimePoint time) { return time.time_since_epoch().count(); }
 
+json::Array to_json(const std::vector<std::string>& texts) {
+  json::Array array;
+  for (const std::string& text : texts) array.emplace_back(text);
+  return array;
+}
+
 json::Value or_null(const std::optional<std::string>& text) { return text ? json::Value(*text) : json::Value(nullptr); }
 
 json::Object deleted(std::string_view object, std::string_view id) {

@@ -70,6 +70,7 @@ template <class Record, class Show>
 
 // JSON spellings that every resource shares.
 [[nodiscard]] std::int64_t milliseconds(TimePoint time);
+[[nodiscard]] json::Array to_json(const std::vector<std::string>& texts);
 [[nodiscard]] json::Value or_null(const std::optional<std::string>& text);
 [[nodiscard]] json::Object deleted(std::string_view object, std::string_view id);
 

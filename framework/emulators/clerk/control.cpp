@@ -1,6 +1,8 @@
 #include "emulators/clerk/control.hpp"
 
+#include "emulators/clerk/organizations.hpp"
 #include "emulators/clerk/sessions.hpp"
+#include "emulators/clerk/users.hpp"
 
 namespace postern::emulator::control {
 
@@ -10,6 +12,12 @@ json::Object done() { return {{"ok", true}}; }
 
 json::Object to_json(const Fault& fault) {
   return {{"match", fault.match}, {"status", fault.status}, {"delay_ms", fault.delay.count()}, {"times", fault.times}};
+}
+
+Read<Subscription> read_subscription(const json::Object& body) {
+  TRY(auto plan, required_text(body, "plan"));
+  TRY(auto features, optional_texts(body, "features"));
+  return Subscription{.plan = std::move(plan), .features = std::move(features)};
 }
 
 }  // namespace
@@ -89,6 +97,18 @@ Answer set_session_organization(Call& call) {
   session->organization_id = std::move(organization_id);
   session->updated_at = call.world.now();
   return sessions::to_json(*session);
+}
+
+Answer set_user_plan(Call& call) {
+  TRY(User * user, users::find_user(call));
+  TRY(user->subscription, read_subscription(call.body));
+  return done();
+}
+
+Answer set_organization_plan(Call& call) {
+  TRY(Organization * organization, organizations::find_organization(call));
+  TRY(organization->subscription, read_subscription(call.body));
+  return done();
 }
 
 Answer add_fault(Call& call) {

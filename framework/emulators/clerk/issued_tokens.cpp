@@ -13,12 +13,10 @@ json::Object to_json(const World& world, const IssuedToken& token, std::string_v
   const auto in_unit = [unit](TimePoint time) {
     return unit == TimeUnit::seconds ? to_unix_seconds(time) : milliseconds(time);
   };
-  json::Array scopes;
-  for (const std::string& scope : token.scopes) scopes.push_back(json::Value(scope));
   return {{"object", object},
           {"id", token.id},
           {"subject", token.subject},
-          {"scopes", std::move(scopes)},
+          {"scopes", emulator::to_json(token.scopes)},
           {"revoked", token.revoked},
           {"revocation_reason", or_null(token.revocation_reason)},
           {"expired", token.expired(world.now())},

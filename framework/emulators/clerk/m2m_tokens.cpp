@@ -33,12 +33,10 @@ json::Object to_json(const World& world, const M2mToken& token) {
 // The token itself, for the formats that are not opaque.
 std::string sign(const World& world, const M2mToken& token) {
   json::Object claims = token.claims.value_or(json::Object{});
-  std::string scopes;
-  for (const std::string& scope : token.scopes) scopes += (scopes.empty() ? "" : " ") + scope;
   claims["iss"] = world.settings().issuer();
   claims["sub"] = token.subject;
   claims["jti"] = token.id;
-  claims["scopes"] = scopes;
+  claims["scopes"] = joined(token.scopes, ' ');
   claims["iat"] = to_unix_seconds(token.created_at);
   claims["nbf"] = to_unix_seconds(token.created_at);
   if (token.expires_at) claims["exp"] = to_unix_seconds(*token.expires_at);

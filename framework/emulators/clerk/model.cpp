@@ -34,4 +34,13 @@ std::optional<SessionStatus> parse_session_status(std::string_view text) {
   return std::nullopt;
 }
 
+std::string joined(const std::vector<std::string>& texts, char separator) {
+  std::string list;
+  for (const std::string& text : texts) {
+    if (&text != &texts.front()) list += separator;
+    list += text;
+  }
+  return list;
+}
+
 }  // namespace postern::emulator

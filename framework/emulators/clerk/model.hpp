@@ -19,6 +19,12 @@ struct Contact {  // an email address or a phone number
   std::string text;
 };
 
+// What somebody pays for (clerk.md 2.2): the claims `pla` and `fea` say it.
+struct Subscription {
+  std::string plan;  // empty: none
+  std::vector<std::string> features;
+};
+
 struct User {
   std::string id;
   std::optional<std::string> external_id;
@@ -30,6 +36,7 @@ struct User {
   json::Object public_metadata;
   json::Object private_metadata;
   json::Object unsafe_metadata;
+  Subscription subscription;
   bool password_enabled = false;
   bool banned = false;
   bool locked = false;
@@ -84,6 +91,7 @@ struct Organization {
   std::string name;
   std::string slug;
   json::Object public_metadata;
+  Subscription subscription;
   TimePoint created_at;
   TimePoint updated_at;
 };
@@ -92,7 +100,8 @@ struct Membership {
   std::string id;
   std::string organization_id;
   std::string user_id;
-  std::string role;  // "org:admin"
+  std::string role;                      // "org:admin"
+  std::vector<std::string> permissions;  // of that role: "org:<feature>:<permission>"
   TimePoint created_at;
   TimePoint updated_at;
 };
@@ -208,6 +217,8 @@ struct HandshakePayload {
   std::vector<std::string> directives;
   TimePoint expires_at;
 };
+
+[[nodiscard]] std::string joined(const std::vector<std::string>& texts, char separator);
 
 template <class T>
 using Table = std::map<std::string, T, std::less<>>;  // by id

@@ -13,22 +13,14 @@ constexpr std::string_view client_id = "offline_client_1";
 constexpr std::int64_t lifetime_default = 86'400;
 constexpr std::int64_t lifetime_max = 315'360'000;
 
-json::Array to_json(const std::vector<std::string>& texts) {
-  json::Array array;
-  for (const std::string& text : texts) array.push_back(json::Value(text));
-  return array;
-}
-
 bool is_jwt(const OAuthToken& token) { return token.secret.contains('.'); }
 
 std::string sign(const World& world, const OAuthToken& token) {
-  std::string scope;
-  for (const std::string& each : token.scopes) scope += (scope.empty() ? "" : " ") + each;
   json::Object claims{{"iss", world.settings().issuer()},
                       {"sub", token.subject},
                       {"client_id", token.client_id},
                       {"jti", token.id},
-                      {"scope", scope},
+                      {"scope", joined(token.scopes, ' ')},
                       {"iat", to_unix_seconds(token.created_at)},
                       {"exp", to_unix_seconds(*token.expires_at)}};
   if (token.audience.size() == 1) claims["aud"] = token.audience.front();

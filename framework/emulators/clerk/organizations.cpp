@@ -26,11 +26,17 @@ json::Object to_json(World& world, const Organization& organization) {
           {"updated_at", milliseconds(organization.updated_at)}};
 }
 
-// Clerk's system permissions, which the two roles of every instance have. Session tokens do not carry them.
-json::Array permissions_of(std::string_view role) {
-  if (role != "org:admin") return {"org:sys_billing:read", "org:sys_memberships:read"};
-  return {"org:sys_billing:manage",     "org:sys_billing:read",     "org:sys_domains:manage", "org:sys_domains:read",
-          "org:sys_memberships:manage", "org:sys_memberships:read", "org:sys_profile:delete", "org:sys_profile:manage"};
+// Clerk's system permissions, which the two roles of every instance have and session tokens do not carry, and then
+// those that the lever gave.
+json::Array permissions_of(const Membership& membership) {
+  json::Array permissions{"org:sys_billing:read", "org:sys_memberships:read"};
+  if (membership.role == "org:admin") {
+    permissions = {"org:sys_billing:manage", "org:sys_billing:read",       "org:sys_domains:manage",
+                   "org:sys_domains:read",   "org:sys_memberships:manage", "org:sys_memberships:read",
+                   "org:sys_profile:delete", "org:sys_profile:manage"};
+  }
+  for (const std::string& permission : membership.permissions) permissions.emplace_back(permission);
+  return permissions;
 }
 
 json::Value to_json(World& world, const Membership& membership) {
@@ -43,7 +49,7 @@ json::Value to_json(World& world, const Membership& membership) {
                       {"id", membership.id},
                       {"role", membership.role},
                       {"role_name", membership.role == "org:admin" ? "Admin" : "Member"},
-                      {"permissions", permissions_of(membership.role)},
+                      {"permissions", permissions_of(membership)},
                       {"public_metadata", json::Object{}},
                       {"private_metadata", json::Object{}},
                       {"organization", to_json(world, *organization)},
@@ -57,13 +63,6 @@ json::Value to_json(World& world, const Membership& membership) {
                                                         {"username", or_null(user->username)}}},
                       {"created_at", milliseconds(membership.created_at)},
                       {"updated_at", milliseconds(membership.updated_at)}};
-}
-
-Read<Organization*> find_organization(Call& call) {
-  const std::string_view id = call.path.get("organization");
-  if (Organization* found = call.world.find_organization(id)) return found;
-  return std::unexpected(
-      ApiError::not_found("Organization not found", "No organization was found with id or slug " + std::string(id)));
 }
 
 // Admins, members: the two roles that an instance has from the start.
@@ -101,7 +100,28 @@ std::string slug_of(std::string_view name) {
   return slug;
 }
 
+Answer changed(Call& call, Membership& membership) {
+  membership.updated_at = call.world.now();
+  const json::Value answer = to_json(call.world, membership);
+  call.world.emit("organizationMembership.updated", answer.as_object());
+  return answer.as_object();
+}
+
 }  // namespace
+
+Read<Organization*> find_organization(Call& call) {
+  const std::string_view id = call.path.get("organization");
+  if (Organization* found = call.world.find_organization(id)) return found;
+  return std::unexpected(
+      ApiError::not_found("Organization not found", "No organization was found with id or slug " + std::string(id)));
+}
+
+Read<Membership*> find_membership(Call& call) {
+  TRY(const Organization* organization, find_organization(call));
+  const Membership* found = call.world.find_membership(organization->id, call.path.get("user_id"));
+  if (found) return find(call.world.memberships, found->id);
+  return std::unexpected(ApiError::not_found("Resource not found", "The user is no member of the organization."));
+}
 
 Answer list(Call& call) {
   TRY(auto page, read_page(call.query));
@@ -189,12 +209,22 @@ Answer add_membership(Call& call) {
   return to_json(call.world, join(call.world, organization->id, user_id, std::move(role)));
 }
 
+Answer update_membership(Call& call) {
+  TRY(Membership * membership, find_membership(call));
+  TRY(auto role, required_text(call.body, "role"));
+  TRY(check_role(role));
+  membership->role = std::move(role);
+  return changed(call, *membership);
+}
+
+Answer set_permissions(Call& call) {
+  TRY(Membership * membership, find_membership(call));
+  TRY(membership->permissions, optional_texts(call.body, "permissions"));
+  return changed(call, *membership);
+}
+
 Answer remove_membership(Call& call) {
-  TRY(Organization * organization, find_organization(call));
-  const Membership* membership = call.world.find_membership(organization->id, call.path.get("user_id"));
-  if (!membership) {
-    return std::unexpected(ApiError::not_found("Resource not found", "The user is no member of the organization."));
-  }
+  TRY(const Membership* membership, find_membership(call));
   const json::Value answer = to_json(call.world, *membership);
   call.world.memberships.erase(membership->id);
   call.world.emit("organizationMembership.deleted", answer.as_object());

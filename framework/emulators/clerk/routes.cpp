@@ -96,6 +96,7 @@ constexpr ApiRoute api_routes[] = {
     {Method::delete_, "/v1/organizations/{organization}", organizations::remove},
     {Method::get, "/v1/organizations/{organization}/memberships", organizations::memberships},
     {Method::post, "/v1/organizations/{organization}/memberships", organizations::add_membership},
+    {Method::patch, "/v1/organizations/{organization}/memberships/{user_id}", organizations::update_membership},
     {Method::delete_, "/v1/organizations/{organization}/memberships/{user_id}", organizations::remove_membership},
 
     {Method::get, "/v1/oauth_applications", oauth_applications::list},
@@ -121,6 +122,10 @@ constexpr ApiRoute api_routes[] = {
     {Method::post, "/__emulator/sessions/{session_id}/status", control::set_session_status, Access::open},
     {Method::post, "/__emulator/sessions/{session_id}/organization", control::set_session_organization, Access::open},
     {Method::post, "/__emulator/users/{user_id}/ban", users::ban, Access::open},
+    {Method::post, "/__emulator/users/{user_id}/plan", control::set_user_plan, Access::open},
+    {Method::post, "/__emulator/organizations/{organization}/plan", control::set_organization_plan, Access::open},
+    {Method::post, "/__emulator/organizations/{organization}/memberships/{user_id}/permissions",
+     organizations::set_permissions, Access::open},
     {Method::post, "/__emulator/oauth_tokens", oauth_tokens::issue, Access::open},
     {Method::post, "/__emulator/oauth_tokens/{oauth_token_id}/revoke", oauth_tokens::revoke, Access::open},
     {Method::post, "/__emulator/faults", control::add_fault, Access::open},

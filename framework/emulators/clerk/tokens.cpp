@@ -1,5 +1,8 @@
 #include "emulators/clerk/tokens.hpp"
 
+#include <algorithm>
+#include <string_view>
+
 #include "emulators/clerk/template_claims.hpp"
 
 namespace postern::emulator {
@@ -26,14 +29,47 @@ json::Object user_claims(World& world, const Session& session, const MintOptions
   return claims;
 }
 
-// The active organisation in the compressed form of version 2. The instance has no features, hence no permissions.
-std::optional<json::Object> organization_claim(World& world, const Session& session) {
-  if (!session.organization_id) return std::nullopt;
-  const Organization* organization = find(world.organizations, *session.organization_id);
-  const Membership* membership = world.find_membership(*session.organization_id, session.user_id);
-  if (!organization || !membership) return std::nullopt;
-  const std::string role = membership->role.starts_with("org:") ? membership->role.substr(4) : membership->role;
-  return json::Object{{"id", organization->id}, {"slg", organization->slug}, {"rol", role}};
+// Permissions as version 2 packs them: `per` names them, and of each feature `fpm` has a number whose bits say which of
+// these are held.
+void pack_permissions(json::Object& claim, const std::vector<std::string>& features,
+                      const std::vector<std::string>& held) {
+  std::vector<std::string> names, numbers;
+  for (const std::string& permission : held) {
+    const std::string name = permission.substr(permission.rfind(':') + 1);
+    if (!std::ranges::contains(names, name)) names.push_back(name);
+  }
+  for (const std::string& feature : features) {
+    std::uint64_t bits = 0;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (std::ranges::contains(held, "org:" + feature + ":" + names[i])) bits |= std::uint64_t{1} << i;
+    }
+    numbers.push_back(std::to_string(bits));
+  }
+  if (names.empty() || numbers.empty()) return;
+  claim["per"] = joined(names, ',');
+  claim["fpm"] = joined(numbers, ',');
+}
+
+// The active organization, and what is paid for by whom (clerk.md 2.2).
+void add_rights(World& world, const Session& session, json::Object& claims) {
+  std::vector<std::string> plans, features;
+  const auto subscribe = [&](std::string_view scope, const Subscription& subscription) {
+    if (!subscription.plan.empty()) plans.push_back(std::string{scope} + subscription.plan);
+    for (const std::string& feature : subscription.features) features.push_back(std::string{scope} + feature);
+  };
+  const std::string_view organization_id = session.organization_id ? *session.organization_id : std::string_view{};
+  const Organization* organization = find(world.organizations, organization_id);
+  const Membership* membership = world.find_membership(organization_id, session.user_id);
+  if (organization && membership) {
+    const std::string role = membership->role.starts_with("org:") ? membership->role.substr(4) : membership->role;
+    json::Object claim{{"id", organization->id}, {"slg", organization->slug}, {"rol", role}};
+    pack_permissions(claim, organization->subscription.features, membership->permissions);
+    claims["o"] = std::move(claim);
+    subscribe("o:", organization->subscription);
+  }
+  if (const User* user = find(world.users, session.user_id)) subscribe("u:", user->subscription);
+  if (!plans.empty()) claims["pla"] = joined(plans, ',');
+  if (!features.empty()) claims["fea"] = joined(features, ',');
 }
 
 }  // namespace
@@ -46,7 +82,7 @@ std::string mint_session_token(World& world, const Session& session, const MintO
   claims["v"] = 2;
   const auto since_sign_in = std::chrono::duration_cast<std::chrono::minutes>(world.now() - session.created_at);
   claims["fva"] = json::Array{since_sign_in.count(), -1};
-  if (auto organization = organization_claim(world, session)) claims["o"] = *std::move(organization);
+  add_rights(world, session, claims);
   return world.key().sign(header(session_category), claims);
 }
 

@@ -17,16 +17,20 @@ struct Principal {
   std::string organization_id;             // empty: a personal account, which has no role and no permissions
   std::string role{};                      // "org:admin"
   std::vector<std::string> permissions{};  // "org:<feature>:<permission>": those held that the app asks for
+  std::vector<std::string> features{};     // the same of the plan's features, named as the app does: "export"
+  std::vector<std::string> plans{};        // and of plans: "org:pro"
   std::string client_id;                   // the assistant's OAuth client
   std::string grant_id;                    // this connection; ends when the user revokes it
   std::vector<std::string> scopes;
-  bool is_program = false;                 // it came with a key or a token of its own: nobody is signed in behind it
+  bool is_program = false;  // it came with a key or a token of its own: nobody is signed in behind it
   TimePoint authorized_until = TimePoint::max();  // the token's end, and that of every call made with it (threat 43)
 
   [[nodiscard]] bool has_scope(std::string_view scope) const { return std::ranges::contains(scopes, scope); }
   [[nodiscard]] bool has_permission(std::string_view permission) const {
     return std::ranges::contains(permissions, permission);
   }
+  [[nodiscard]] bool has_feature(std::string_view feature) const { return std::ranges::contains(features, feature); }
+  [[nodiscard]] bool has_plan(std::string_view plan) const { return std::ranges::contains(plans, plan); }
 };
 
 // Who makes a request; null if nobody is signed in. Shared, as one client makes many requests.

@@ -103,6 +103,10 @@ Result<SessionClaims, SessionTokenError> read_session_claims(const jose::JwsHead
   if (!claims.session_id.starts_with("sess_")) return refuse(SessionTokenError::not_a_session);
   TRY(check_status(jwt.claims()));
   TRY(claims.organization, read_organization(jwt.claims()));
+  if (json::find(jwt.claims(), "v") != nullptr) {
+    TRY(claims.features, find_text(jwt.claims(), "fea"));
+    TRY(claims.plans, find_text(jwt.claims(), "pla"));
+  }
   TRY(claims.actor, read_actor(jwt.claims()));
   return claims;
 }

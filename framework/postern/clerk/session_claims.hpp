@@ -57,6 +57,8 @@ struct SessionClaims {
   TimePoint issued_at;
   TimePoint expires_at;
   std::optional<Organization> organization;
+  std::string features;  // lists of scope:name, as Clerk writes them; version 1 has none
+  std::string plans;
   // Somebody else acts as this user: support staff, or an agent (`act.sub`).
   std::optional<std::string> actor;
 };

@@ -56,14 +56,20 @@ Task<Result<oauth::SignedInUser>> Standing::admit(oauth::SignedInUser user) {
   CO_TRY(const User found, co_await find_user(user.user_id));
   if (found.banned || found.locked) co_return fail(Error::Kind::forbidden, "This account is blocked.");
   user.name = full_name(found);
-  co_return co_await with_membership(std::move(user));
+  co_return co_await with_rights(std::move(user));
 }
 
 Task<Result<oauth::SignedInUser>> Standing::confirm(oauth::SignedInUser user) {
   CO_TRY(co_await find_session(user.session_id, user.user_id));
   CO_TRY(const User found, co_await find_user(user.user_id));
   if (found.banned) co_return sign_in_ended();
-  co_return co_await with_membership(std::move(user));
+  co_return co_await with_rights(std::move(user));
+}
+
+Task<Result<oauth::SignedInUser>> Standing::with_rights(oauth::SignedInUser user) {
+  CO_TRY(user, co_await with_membership(std::move(user)));
+  if (entitlements_ == nullptr) co_return user;
+  co_return co_await entitlements_->add_to(std::move(user));
 }
 
 // Who has left the organization has lost what this sign-in was for.

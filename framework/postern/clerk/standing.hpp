@@ -7,7 +7,7 @@
 //   co_return co_await standing.confirm(user);        // at each refresh
 //
 // Errors: unauthorized (there is no such sign-in any more), forbidden (a user who is blocked), unavailable (Clerk
-// cannot be asked, or does not take our key: the question stays open). `backend` and `ports` outlive it.
+// cannot be asked, or does not take our key: the question stays open). What is referred to outlives it.
 #pragma once
 
 #include <string>
@@ -15,6 +15,7 @@
 #include "postern/base/result.hpp"
 #include "postern/base/task.hpp"
 #include "postern/clerk/backend.hpp"
+#include "postern/clerk/entitlements.hpp"
 #include "postern/clerk/session_claims.hpp"
 #include "postern/oauth/sign_in.hpp"
 #include "postern/ports/ports.hpp"
@@ -23,7 +24,9 @@ namespace postern::clerk {
 
 class Standing {
  public:
-  Standing(Backend& backend, Ports& ports) : backend_(backend), ports_(ports) {}
+  // Without `entitlements` nobody has a feature or a plan.
+  Standing(Backend& backend, Ports& ports, Entitlements* entitlements = nullptr)
+      : backend_(backend), ports_(ports), entitlements_(entitlements) {}
 
   // The session, if it is active and this user's.
   Task<Result<Session>> find_session(std::string session_id, std::string user_id);
@@ -41,10 +44,12 @@ class Standing {
 
  private:
   Task<Result<User>> find_user(std::string user_id);
+  Task<Result<oauth::SignedInUser>> with_rights(oauth::SignedInUser user);
   Task<Result<oauth::SignedInUser>> with_membership(oauth::SignedInUser user);
 
   Backend& backend_;
   Ports& ports_;
+  Entitlements* entitlements_;
 };
 
 }  // namespace postern::clerk

@@ -146,3 +146,25 @@ TEST_CASE("who has not signed in does not see what needs a permission, and gets 
   CHECK(names_in(fixture.send(Fixture::modern("tools/list"), nullptr), "tools") == "open closed ");
   CHECK(error_code(fixture.send(Fixture::call("admin", "{}"), nullptr)) == -32602);
 }
+
+TEST_CASE("a feature and a plan guard as a permission does, and all that is named is needed") {
+  App app{"acme", "1"};
+  app.tool("export", "For some.", hello).needs_feature("export");
+  app.tool("team", "For some.", hello).needs_plan("org:pro").needs_plan("user:gold");
+  app.tool("both", "For few.", hello).needs_feature("export").needs_role("org:admin");
+  CHECK(app.features() == std::vector<std::string>{"export"});
+  CHECK(app.plans() == std::vector<std::string>{"org:pro", "user:gold"});
+  Fixture fixture{std::move(app)};
+  const Principal exporter{.user_id = "user_e", .features = {"export"}, .plans = {"org:pro"}};
+  const Principal member{.user_id = "user_p", .plans = {"org:pro", "user:gold"}};
+  const Principal admin{.user_id = "user_a", .role = "org:admin", .features = {"export"}};
+  const auto listed = [&](const Principal& caller) {
+    return names_in(fixture.send(Fixture::modern("tools/list"), &caller), "tools");
+  };
+  CHECK(listed(fixture.alice) == "");
+  CHECK(listed(exporter) == "export ");
+  CHECK(listed(member) == "team ");
+  CHECK(listed(admin) == "export both ");
+  CHECK(error_code(fixture.send(Fixture::call("team", "{}"), &exporter)) == -32602);
+  CHECK(fixture.send(Fixture::call("team", "{}"), &member).body.contains("Hello"));
+}

@@ -55,13 +55,19 @@ bool is_organization_key(std::string_view key, int colons) {
          !key.ends_with(':') && is_scope_name(key);
 }
 
+// A feature's or a plan's key at Clerk, by itself or with whose it is.
+bool is_entitlement_key(std::string_view key) {
+  const std::size_t colon = key.find(':');
+  if (colon != key.npos && key.substr(0, colon) != "org" && key.substr(0, colon) != "user") return false;
+  const std::string_view name = key.substr(colon + 1);
+  return is_scope_name(name) && !name.contains(':') && !name.contains(',');
+}
+
 Result<void> check_declaration(const std::string& what, const Declaration& declaration,
                                const std::set<std::string_view>& scope_names) {
-  const bool needs_something =
-      !declaration.scopes.empty() || !declaration.permissions.empty() || !declaration.role.empty();
-  if (declaration.open_to_anyone && needs_something) {
+  if (declaration.open_to_anyone && (!declaration.scopes.empty() || declaration.is_guarded())) {
     return fail(Error::Kind::invalid,
-                what + " can be used without signing in, so it cannot need a scope, a permission or a role.");
+                what + " can be used without signing in, so it cannot need anything that somebody signed in may have.");
   }
   TRY(check_icons(what, declaration.icons));
   for (const std::string& permission : declaration.permissions) {
@@ -73,6 +79,13 @@ Result<void> check_declaration(const std::string& what, const Declaration& decla
   if (!declaration.role.empty() && !is_organization_key(declaration.role, 1)) {
     return fail(Error::Kind::invalid,
                 concat(what, " needs the role \"", declaration.role, "\", which is no org:<role>."));
+  }
+  for (const auto* entitlements : {&declaration.features, &declaration.plans}) {
+    for (const std::string& each : *entitlements) {
+      if (is_entitlement_key(each)) continue;
+      return fail(Error::Kind::invalid, concat(what, " needs the feature or plan \"", each,
+                                               "\", which is no <name>, org:<name> or user:<name>."));
+    }
   }
   for (const std::string& scope : declaration.scopes) {
     if (!scope_names.contains(scope)) {
@@ -234,10 +247,10 @@ std::optional<ResourceMatch> App::find_resource(std::string_view uri) const {
   return std::nullopt;
 }
 
-std::vector<std::string> App::permissions() const {
+std::vector<std::string> App::needed(std::vector<std::string> Declaration::* what) const {
   std::set<std::string> named;
-  auto collect = [&named](const auto& declared) {
-    for (const Declaration& each : declared) named.insert(each.permissions.begin(), each.permissions.end());
+  auto collect = [&](const auto& declared) {
+    for (const Declaration& each : declared) named.insert((each.*what).begin(), (each.*what).end());
   };
   collect(tools_), collect(prompts_), collect(resources_);
   return {named.begin(), named.end()};

@@ -231,8 +231,10 @@ class App {
   [[nodiscard]] const Prompt* find_prompt(std::string_view name) const;
   // The first that fits; one without variables before any template.
   [[nodiscard]] std::optional<ResourceMatch> find_resource(std::string_view uri) const;
-  // Every permission that something needs.
-  [[nodiscard]] std::vector<std::string> permissions() const;
+  // Every permission, feature and plan that something needs.
+  [[nodiscard]] std::vector<std::string> permissions() const { return needed(&Declaration::permissions); }
+  [[nodiscard]] std::vector<std::string> features() const { return needed(&Declaration::features); }
+  [[nodiscard]] std::vector<std::string> plans() const { return needed(&Declaration::plans); }
   // Some tool's calls can be tasks.
   [[nodiscard]] bool has_tasks() const;
   [[nodiscard]] bool has_pages() const;
@@ -242,6 +244,7 @@ class App {
   [[nodiscard]] bool has_completers() const;
 
  private:
+  [[nodiscard]] std::vector<std::string> needed(std::vector<std::string> Declaration::* what) const;
   template <class Out>
   ToolBuilder add_tool(std::string name, std::string description, json::Object input_schema, Tool::Start start) {
     Tool& tool = tools_.emplace_back(Tool{{.name = std::move(name), .description = std::move(description)}});

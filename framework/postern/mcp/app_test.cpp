@@ -27,6 +27,12 @@ TEST_CASE("mistakes in an app's declarations are told by check()") {
     CHECK(wrong([&](App& app) { app.tool("a", "", hello).needs_permission(permission); }));
   for (const char* role : {"admin", "org:", "org:orders:manage", "org:the admin"})
     CHECK(wrong([&](App& app) { app.tool("a", "", hello).needs_role(role); }));
+  for (const char* entitlement : {"", "org:", "o:pro", "org:pro:x", "pro,free", "pro plan"}) {
+    CHECK(wrong([&](App& app) { app.tool("a", "", hello).needs_feature(entitlement); }));
+    CHECK(wrong([&](App& app) { app.tool("a", "", hello).needs_plan(entitlement); }));
+  }
+  CHECK(wrong([](App& app) { app.tool("a", "", hello).needs_feature("export").without_sign_in(); }));
+  CHECK(wrong([](App& app) { app.tool("a", "", hello).needs_plan("user:pro").without_sign_in(); }));
   CHECK(wrong([](App& app) { app.icon({.src = "http://acme.test/icon.png"}); }));
   CHECK(wrong([](App& app) { app.tool("a", "", hello).icon({.src = "javascript:alert(1)"}); }));
   CHECK(wrong([](App& app) { app.tool("a", "", hello).icon({.src = "https://acme.test/i", .theme = "blue"}); }));

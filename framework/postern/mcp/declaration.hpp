@@ -5,8 +5,8 @@
 //   app.tool("refund", "Give the money back.", refund).needs_permission("org:orders:manage");
 //   app.tool("opening_hours", "When the shop is open.", opening_hours).without_sign_in();
 //
-// Whoever lacks a scope sees what needs it, and is asked for the scope when it is used. Whoever lacks a permission or
-// the role cannot get it by asking: to them it is not there at all.
+// Whoever lacks a scope sees what needs it, and is asked for the scope when it is used. Whoever lacks a permission, the
+// role, a feature or a plan cannot get it by asking: to them it is not there at all.
 #pragma once
 
 #include <string>
@@ -24,8 +24,15 @@ struct Declaration {
   bool open_to_anyone = false;             // or else to those who are signed in
   std::vector<std::string> scopes{};       // all of them are needed
   std::vector<std::string> permissions{};  // and all of these
-  std::string role{};                      // and this one, if it is not empty
+  std::vector<std::string> features{};
+  std::vector<std::string> plans{};
+  std::string role{};  // and this one, if it is not empty
   std::vector<Icon> icons{};
+
+  // Not there for everybody.
+  [[nodiscard]] bool is_guarded() const {
+    return !permissions.empty() || !role.empty() || !features.empty() || !plans.empty();
+  }
 };
 
 // Says more about what was just declared. Of use only in the statement that declares it.
@@ -57,6 +64,17 @@ class Builder {
   // use needs a permission that they share.
   auto&& needs_role(this auto&& self, std::string role) {
     self.declared_.role = std::move(role);
+    return self;
+  }
+  // Is there for those only whose plan has this feature at Clerk: "org:<feature>" of their organization's plan,
+  // "user:<feature>" of their own, or "<feature>" of either.
+  auto&& needs_feature(this auto&& self, std::string feature) {
+    self.declared_.features.push_back(std::move(feature));
+    return self;
+  }
+  // Is there for those only who are on this plan, which is named in the same way.
+  auto&& needs_plan(this auto&& self, std::string plan) {
+    self.declared_.plans.push_back(std::move(plan));
     return self;
   }
   // May be used by anybody, signed in or not.

@@ -15,9 +15,9 @@ namespace {
 
 constexpr std::size_t token_chars_max = 4 * 1024;
 
-// The content, in front of which stands the version: the expiry in milliseconds as 8 bytes, then the ids, the scopes
-// and the permissions, each as 2 bytes of length and its bytes; an empty text ends the scopes. Numbers are big-endian.
-constexpr char version = 2;
+// The content, in front of which stands the version: the expiry in milliseconds as 8 bytes, then the ids, then the
+// lists, each text as 2 bytes of length and its bytes; an empty text ends a list. Numbers are big-endian.
+constexpr char version = 3;
 constexpr std::size_t time_bytes = 8;
 constexpr std::size_t length_bytes = 2;
 
@@ -37,13 +37,19 @@ auto ids_of(auto& principal) {
                     &principal.organization_id, &principal.role,    &principal.client_id};
 }
 
+// Likewise.
+auto lists_of(auto& principal) {
+  return std::array{&principal.scopes, &principal.permissions, &principal.features, &principal.plans};
+}
+
 std::string to_content(const Principal& principal) {
   std::string content{version};
   append_number(content, static_cast<std::uint64_t>(principal.authorized_until.time_since_epoch().count()), time_bytes);
   for (const std::string* id : ids_of(principal)) append_text(content, *id);
-  for (const std::string& scope : principal.scopes) append_text(content, scope);
-  append_text(content, {});
-  for (const std::string& permission : principal.permissions) append_text(content, permission);
+  for (const auto* list : lists_of(principal)) {
+    for (const std::string& text : *list) append_text(content, text);
+    append_text(content, {});
+  }
   return content;
 }
 
@@ -72,10 +78,10 @@ Caller from_content(std::string_view content) {
   Principal principal;
   principal.authorized_until = TimePoint{Duration{static_cast<Duration::rep>(reader.number(time_bytes))}};
   for (std::string* id : ids_of(principal)) *id = reader.text();
-  for (std::string scope = reader.text(); !scope.empty(); scope = reader.text())
-    principal.scopes.push_back(std::move(scope));
-  while (!reader.rest.empty()) principal.permissions.push_back(reader.text());
-  return reader.whole ? std::make_shared<const Principal>(std::move(principal)) : nullptr;
+  for (auto* list : lists_of(principal)) {
+    for (std::string text = reader.text(); !text.empty(); text = reader.text()) list->push_back(std::move(text));
+  }
+  return reader.whole && reader.rest.empty() ? std::make_shared<const Principal>(std::move(principal)) : nullptr;
 }
 
 }  // namespace

@@ -31,12 +31,14 @@ TEST_CASE("a good token says who is calling") {
   CHECK((*caller)->scopes == std::vector<std::string>{"orders:read", "orders:write"});
 }
 
-TEST_CASE("a token carries the role, and of the permissions those that the server asks for, as of its last refresh") {
+TEST_CASE("a token carries the role, and what the server asks for of the rest, as of its last refresh") {
   Settings settings = Flow::settings();
   settings.permissions = {"org:orders:manage", "org:orders:refund"};
   Flow flow{settings};
   flow.sign_in.role = "org:admin";
   flow.sign_in.permissions = {"org:billing:manage", "org:orders:manage"};
+  flow.sign_in.features = {"export"};
+  flow.sign_in.plans = {"org:pro", "user:gold"};
   const std::string client = flow.register_public();
   const http::Response first = flow.redeem(client, flow.code_for(client));
   auto open = [&flow](const http::Response& response) {
@@ -47,12 +49,16 @@ TEST_CASE("a token carries the role, and of the permissions those that the serve
   CHECK(open(first).role == "org:admin");
   CHECK(open(first).permissions == std::vector<std::string>{"org:orders:manage"});
   CHECK(open(first).scopes == std::vector<std::string>{"orders:read", "orders:write"});
+  CHECK(open(first).features == std::vector<std::string>{"export"});
+  CHECK(open(first).plans == std::vector<std::string>{"org:pro", "user:gold"});
 
   flow.sign_in.role = "org:member";
-  flow.sign_in.permissions = {};
+  flow.sign_in.permissions = flow.sign_in.features = flow.sign_in.plans = {};
   const http::Response second = flow.refresh(client, member(first, "refresh_token"));
   CHECK(open(second).role == "org:member");
   CHECK(open(second).permissions.empty());
+  CHECK(open(second).features.empty());
+  CHECK(open(second).plans.empty());
   CHECK(open(second).client_id == client);
 }
 

@@ -33,6 +33,8 @@ struct SignedInUser {
   std::string organization_name{};         // for people; may be empty
   std::string role{};                      // in the organization: "org:admin"
   std::vector<std::string> permissions{};  // in the organization: "org:<feature>:<permission>"
+  std::vector<std::string> features{};     // of those that the server asks for, as it names them
+  std::vector<std::string> plans{};        // likewise
   std::string name{};                      // for people; may be empty, and is in no record
 };
 

@@ -71,7 +71,10 @@ Server::Server(const mcp::App& app, const Settings& settings, const Ports& ports
                        .key = settings.clerk_jwt_key},
                       keys_, ports_),
       clerk_tokens_(clerk_token_settings(app, settings), jwts_, backend_, ports_),
-      standing_(backend_, ports_),
+      entitlements_(
+          {.issuer = settings.clerk_publishable_key.issuer(), .features = app.features(), .plans = app.plans()},
+          backend_, jwts_, ports_),
+      standing_(backend_, ports_, &entitlements_),
       minter_({.template_name = settings.clerk_jwt_template}, backend_, standing_, ports_),
       app_api_({.app = settings.app_url}, minter_, ports_),
       sign_in_(make_sign_in()),
@@ -163,7 +166,9 @@ Task<Result<Caller>> Server::find_caller(std::string session_id) {
                       .session_id = std::move(user.session_id),
                       .organization_id = std::move(user.organization_id),
                       .role = std::move(user.role),
-                      .permissions = std::move(user.permissions)};
+                      .permissions = std::move(user.permissions),
+                      .features = std::move(user.features),
+                      .plans = std::move(user.plans)};
   for (const mcp::Scope& scope : app_.scopes()) principal.scopes.push_back(scope.name);
   co_return std::make_shared<const Principal>(std::move(principal));
 }

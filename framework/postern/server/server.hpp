@@ -19,6 +19,7 @@
 #include "postern/clerk/app_api.hpp"
 #include "postern/clerk/backend.hpp"
 #include "postern/clerk/clerk_tokens.hpp"
+#include "postern/clerk/entitlements.hpp"
 #include "postern/clerk/instance_jwt.hpp"
 #include "postern/clerk/key_set.hpp"
 #include "postern/clerk/session_token.hpp"
@@ -93,6 +94,7 @@ class Server : public http::Handler {
   clerk::InstanceJwts jwts_;
   clerk::SessionTokenVerifier session_tokens_;
   clerk::ClerkTokens clerk_tokens_;
+  clerk::Entitlements entitlements_;
   clerk::Standing standing_;
   clerk::TokenMinter minter_;
   clerk::AppApi app_api_;

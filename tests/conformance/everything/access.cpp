@@ -1,4 +1,5 @@
-// What not everybody may see: by role, and by permission, in the organization that a person signed in for.
+// What not everybody may see: by role and by permission in the organization that a person signed in for, and by what
+// their plans include.
 #include <string>
 #include <vector>
 
@@ -25,6 +26,13 @@ void add_access(mcp::App& app) {
   app.tool("for_readers", "Tells where somebody is who may see the members.", place)
       .read_only()
       .needs_permission("org:sys_memberships:read");
+  app.tool("for_managers", "Tells where somebody is who may change orders.", place)
+      .read_only()
+      .needs_permission("org:orders:manage");
+  app.tool("for_exporters", "Tells where somebody is whose plan has it.", place).read_only().needs_feature("export");
+  app.tool("for_pro", "Tells where somebody is whose organization is on that plan.", place)
+      .read_only()
+      .needs_plan("org:pro");
 }
 
 }  // namespace everything

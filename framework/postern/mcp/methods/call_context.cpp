@@ -5,11 +5,14 @@
 namespace postern::mcp {
 
 bool is_visible(const Declaration& declaration, const Principal* caller) {
-  if (declaration.role.empty() && declaration.permissions.empty()) return true;
+  if (!declaration.is_guarded()) return true;
   if (!caller) return false;
-  auto held = [caller](const std::string& permission) { return caller->has_permission(permission); };
+  const auto all = [](const std::vector<std::string>& needed, const std::vector<std::string>& held) {
+    return std::ranges::all_of(needed, [&](const std::string& each) { return std::ranges::contains(held, each); });
+  };
   return (declaration.role.empty() || declaration.role == caller->role) &&
-         std::ranges::all_of(declaration.permissions, held);
+         all(declaration.permissions, caller->permissions) && all(declaration.features, caller->features) &&
+         all(declaration.plans, caller->plans);
 }
 
 std::optional<Denied> check_access(const Declaration& declaration, const Principal* caller) {

@@ -43,6 +43,8 @@ class FakeSignIn final : public SignIn {
             .organization_name = "acme",
             .role = role,
             .permissions = permissions,
+            .features = features,
+            .plans = plans,
             .name = "Ada <Lovelace>"};
   }
 
@@ -51,7 +53,7 @@ class FakeSignIn final : public SignIn {
   std::vector<SignInReturn> returned;
   int confirmed = 0;
   std::string role = "org:member";
-  std::vector<std::string> permissions;
+  std::vector<std::string> permissions, features, plans;
 };
 
 // What the audit log says of each connection.

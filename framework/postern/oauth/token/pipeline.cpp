@@ -34,6 +34,8 @@ std::string token_response(Context& context, const Granted& granted) {
                                   .organization_id = grant.user.organization_id,
                                   .role = grant.user.role,
                                   .permissions = std::move(permissions),
+                                  .features = grant.user.features,
+                                  .plans = grant.user.plans,
                                   .client_id = grant.client_id,
                                   .grant_id = grant.id,
                                   .scopes = granted.scopes,
