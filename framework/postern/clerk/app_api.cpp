@@ -1,6 +1,9 @@
 #include "postern/clerk/app_api.hpp"
 
+#include <algorithm>
+
 #include "postern/base/concat.hpp"
+#include "postern/clerk/retry_after.hpp"
 
 namespace postern::clerk {
 namespace {
@@ -40,15 +43,17 @@ Task<Result<mcp::UpstreamResponse>> AppApi::send(const Principal& caller, mcp::U
                    "This needs a person who is signed in at the app, and nobody is: the caller is a program.");
   const auto url = settings_.app.resolve(request.path);
   if (!url) co_return fail(Error::Kind::internal, "The tool asked the app for something that is no path.");
+  const TimePoint deadline = ports_.clock.now() + settings_.timeout;
   CO_TRY(const Secret token, co_await mint(caller));
-  CO_TRY(auto response, co_await attempt(*url, request, token));
-  if (response.status != 401) co_return response;
-
-  minter_.drop(caller, token);
-  CO_TRY(const Secret fresh, co_await mint(caller));
-  CO_TRY(auto second, co_await attempt(*url, std::move(request), fresh));
-  if (second.status != 401) co_return second;
-  ports_.log.write(LogLevel::warning, "app.refuses_token", {{"status", second.status}});
+  CO_TRY(auto response, co_await attempt(*url, request, token, deadline));
+  if (response.status == 401) {
+    minter_.drop(caller, token);
+    CO_TRY(const Secret fresh, co_await mint(caller));
+    CO_TRY(response, co_await attempt(*url, std::move(request), fresh, deadline));
+  }
+  if (response.status != 401)
+    co_return mcp::UpstreamResponse{.status = response.status, .body = std::move(response.body)};
+  ports_.log.write(LogLevel::warning, "app.refuses_token", {{"status", response.status}});
   co_return fail(Error::Kind::unauthorized, "The app does not accept this sign-in. Connect again.");
 }
 
@@ -58,11 +63,23 @@ Task<Result<Secret>> AppApi::mint(const Principal& caller) {
   co_return *std::move(token);
 }
 
-Task<Result<mcp::UpstreamResponse>> AppApi::attempt(std::string url, mcp::UpstreamRequest request, Secret token) {
+Task<Result<FetchResponse>> AppApi::attempt(std::string url, mcp::UpstreamRequest request, Secret token,
+                                            TimePoint deadline) {
+  CO_TRY(auto response, co_await attempt_once(url, request, token, deadline));
+  const auto pause = parse_retry_after(response.headers);
+  const bool may_repeat =
+      request.method == http::Method::get && (response.status == 429 || response.status == 503) && pause;
+  if (!may_repeat || ports_.clock.now() + *pause >= deadline) co_return response;
+  co_await ports_.clock.sleep_for(*pause);
+  co_return co_await attempt_once(std::move(url), std::move(request), std::move(token), deadline);
+}
+
+Task<Result<FetchResponse>> AppApi::attempt_once(std::string url, mcp::UpstreamRequest request, Secret token,
+                                                 TimePoint deadline) {
   FetchRequest outgoing{.method = request.method,
                         .url = std::move(url),
                         .body = std::move(request.body),
-                        .timeout = settings_.timeout,
+                        .timeout = std::max<Duration>(deadline - ports_.clock.now(), Duration{1}),
                         .response_bytes_max = settings_.response_bytes_max};
   outgoing.headers.set("Authorization", concat("Bearer ", token.reveal()));
   outgoing.headers.set("Accept", "application/json");
@@ -74,7 +91,7 @@ Task<Result<mcp::UpstreamResponse>> AppApi::attempt(std::string url, mcp::Upstre
     ports_.log.write(LogLevel::warning, "app.unreachable", {{"kind", to_string(response.error().kind)}});
     co_return std::unexpected(explain(response.error()));
   }
-  co_return mcp::UpstreamResponse{.status = response->status, .body = std::move(response->body)};
+  co_return *std::move(response);
 }
 
 }  // namespace postern::clerk

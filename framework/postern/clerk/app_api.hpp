@@ -4,7 +4,8 @@
 //   CO_TRY(auto response, co_await api.send(principal, {.path = "/api/orders"}));
 //
 // The token goes to the app's origin and nowhere else, and shows in no error and no log. It lives a minute; should the
-// app refuse it, a new one is tried, once.
+// app refuse it, a new one is tried, once. A GET that is answered with 429 or 503 is sent once more, after what
+// Retry-After asks for, if that is within the time.
 #pragma once
 
 #include <chrono>
@@ -25,7 +26,7 @@ namespace postern::clerk {
 
 struct AppApiSettings {
   AppUrl app;
-  Duration timeout = std::chrono::seconds{15};
+  Duration timeout = std::chrono::seconds{15};  // of a call, with all its attempts
   std::size_t response_bytes_max = limits::fetch_response_bytes_max;
 };
 
@@ -39,7 +40,9 @@ class AppApi final : public mcp::Upstream {
 
  private:
   Task<Result<Secret>> mint(const Principal& caller);
-  Task<Result<mcp::UpstreamResponse>> attempt(std::string url, mcp::UpstreamRequest request, Secret token);
+  Task<Result<FetchResponse>> attempt(std::string url, mcp::UpstreamRequest request, Secret token, TimePoint deadline);
+  Task<Result<FetchResponse>> attempt_once(std::string url, mcp::UpstreamRequest request, Secret token,
+                                           TimePoint deadline);
 
   AppApiSettings settings_;
   TokenMinter& minter_;

@@ -1,12 +1,12 @@
 #include "postern/clerk/backend.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <format>
 #include <string_view>
 
 #include "postern/base/concat.hpp"
 #include "postern/base/limits.hpp"
+#include "postern/clerk/retry_after.hpp"
 #include "postern/uri/percent.hpp"
 
 namespace postern::clerk {
@@ -47,15 +47,6 @@ BackendError parse_error(int status, std::string_view body) {
   }
   error.kind = kind_of(status, error.code);
   return error;
-}
-
-std::optional<Duration> parse_retry_after(const http::HeaderMap& headers) {
-  const std::string* text = headers.find_only("Retry-After");
-  if (text == nullptr) return std::nullopt;
-  unsigned seconds = 0;  // Clerk sends seconds, never a date
-  const auto [end, failure] = std::from_chars(text->data(), text->data() + text->size(), seconds);
-  if (failure != std::errc{} || end != text->data() + text->size()) return std::nullopt;
-  return std::chrono::seconds{seconds};
 }
 
 // An id of "." or ".." would climb in the path, encoded or not (clerk.md 3.1).
@@ -203,27 +194,40 @@ Task<BackendResult<MintedToken>> Backend::mint(std::string path) {
 }
 
 Task<BackendResult<json::Value>> Backend::call(Call call) {
+  CO_TRY(const auto response, co_await exchange(std::move(call)));
+  if (response.status != 200) co_return std::unexpected(parse_error(response.status, response.body));
+  auto document = json::parse(response.body);
+  if (!document) co_return std::unexpected(senseless());
+  co_return *std::move(document);
+}
+
+Task<BackendResult<FetchResponse>> Backend::exchange(Call call) {
   if (climbs(call.path))
     co_return std::unexpected(BackendError{.kind = BackendError::Kind::refused, .message = "That is no id."});
+  const int attempts = call.repeat == Call::Repeat::as_needed ? attempts_max : 1;
   const TimePoint deadline = ports_.clock.now() + settings_.deadline;
   for (int number = 1;; ++number) {
     const Duration left = deadline - ports_.clock.now();
-    auto result = co_await attempt(call, std::min<Duration>(left, limits::fetch_timeout));
-    if (result.outcome) co_return *std::move(result.outcome);
-    BackendError error = std::move(result.outcome).error();
-    const bool is_worth_another = error.kind == BackendError::Kind::unavailable && error.status != 200;
-    const Duration pause = pause_before(number, result.retry_after);
-    if (!is_worth_another || number == attempts_max || ports_.clock.now() + pause >= deadline) {
-      const bool needs_operator = error.kind == BackendError::Kind::bad_secret;
-      ports_.log.write(needs_operator ? LogLevel::error : LogLevel::warning, "clerk.backend_error",
-                       {{"status", error.status}, {"code", error.code}, {"attempts", number}});
-      co_return std::unexpected(std::move(error));
+    auto response = co_await attempt(call, std::min<Duration>(left, limits::fetch_timeout));
+    const int status = response ? response->status : 0;
+    const bool is_worth_another = status == 0 || status == 429 || status >= 500;
+    const Duration pause = pause_before(number, response ? parse_retry_after(response->headers) : std::nullopt);
+    if (is_worth_another && number < attempts && ports_.clock.now() + pause < deadline) {
+      co_await ports_.clock.sleep_for(pause);
+      continue;
     }
-    co_await ports_.clock.sleep_for(pause);
+    if (status >= 200 && status < 300) co_return *std::move(response);
+    BackendError error =
+        response ? parse_error(status, response->body) : BackendError{.message = "Clerk did not answer."};
+    const bool needs_operator = error.kind == BackendError::Kind::bad_secret;
+    ports_.log.write(needs_operator ? LogLevel::error : LogLevel::warning, "clerk.backend_error",
+                     {{"status", status}, {"code", error.code}, {"attempts", number}});
+    if (!response) co_return std::unexpected(std::move(error));
+    co_return *std::move(response);
   }
 }
 
-Task<Backend::Attempt> Backend::attempt(const Call& call, Duration timeout) {
+Task<Result<FetchResponse>> Backend::attempt(const Call& call, Duration timeout) {
   FetchRequest request{.method = call.method,
                        .url = settings_.api_url + call.path,
                        .body = call.body,
@@ -234,14 +238,7 @@ Task<Backend::Attempt> Backend::attempt(const Call& call, Duration timeout) {
   request.headers.set("User-Agent", user_agent);
   request.headers.set("Content-Type", "application/json");
   request.headers.set("Accept", "application/json");
-  const auto response = co_await ports_.fetch.fetch(std::move(request));
-  if (!response) co_return Attempt{std::unexpected(BackendError{.message = "Clerk did not answer."})};
-  if (response->status != 200)
-    co_return Attempt{std::unexpected(parse_error(response->status, response->body)),
-                      parse_retry_after(response->headers)};
-  auto document = json::parse(response->body);
-  if (!document) co_return Attempt{std::unexpected(senseless())};
-  co_return Attempt{*std::move(document)};
+  return ports_.fetch.fetch(std::move(request));
 }
 
 // Doubles from try to try; up to as much again by chance, so that many instances do not come back in step.

@@ -4,9 +4,9 @@
 //   auto session = co_await backend.get_session(claims.session_id);
 //   if (session && session->is_active()) ...
 //
-// Every call here may be repeated without harm, so a 429, a 5xx or no answer at all is tried again, after what
-// Retry-After asks for, up to three times within the deadline. No redirect is followed. The secret key never shows in
-// an error or a log.
+// A 429, a 5xx or no answer at all is tried again, after what Retry-After asks for, up to three times within the
+// deadline: so is every call here, as each may be repeated without harm. No redirect is followed. The secret key never
+// shows in an error or a log.
 #pragma once
 
 #include <chrono>
@@ -95,20 +95,19 @@ class Backend {
   Task<BackendResult<MintedToken>> mint_token(std::string session_id, std::string template_name);
   Task<BackendResult<MintedToken>> mint_session_token(std::string session_id);
 
- private:
   struct Call {
     http::Method method = http::Method::get;
     std::string path;  // with the version, each parameter encoded
     std::string body{};
+    enum class Repeat { as_needed, never } repeat = Repeat::as_needed;
   };
-  struct Attempt {
-    BackendResult<json::Value> outcome;
-    std::optional<Duration> retry_after{};
-  };
+  // Whatever Clerk answers, in the end. An error: it gave no answer, or the path climbs.
+  Task<BackendResult<FetchResponse>> exchange(Call call);
 
+ private:
   Task<BackendResult<MintedToken>> mint(std::string path);
   Task<BackendResult<json::Value>> call(Call call);
-  Task<Attempt> attempt(const Call& call, Duration timeout);
+  Task<Result<FetchResponse>> attempt(const Call& call, Duration timeout);
   [[nodiscard]] Duration pause_before(int attempt, std::optional<Duration> retry_after);
 
   BackendSettings settings_;

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "postern/clerk/backend_api.hpp"
 #include "postern/testing/test_ports.hpp"
 
 namespace postern::clerk {
@@ -146,6 +147,34 @@ TEST_CASE_FIXTURE(Fixture, "a minted token is asked for a minute") {
     test.fetch.when(http::Method::post, url).answer(200, std::string{body});
     CHECK_FALSE(run_ready(backend.mint_token("sess_1", "my app")));
   }
+}
+
+TEST_CASE_FIXTURE(Fixture, "what a tool asks is repeated only if that can do no harm, and answered as Clerk answers") {
+  BackendApi api{backend};
+  const auto ask = [&](http::Method method) {
+    std::optional<Result<mcp::UpstreamResponse>> result;
+    const auto store = [](BackendApi& tools, http::Method verb,
+                          std::optional<Result<mcp::UpstreamResponse>>& out) -> Task<void> {
+      out = co_await tools.send({}, {.method = verb, .path = "/v1/users/user_1"});
+    };
+    const Job job = Job::start(store(api, method, result), [](const std::exception_ptr&) {});
+    for (int i = 0; i < 100 && !result; ++i) test.clock.advance(200ms);
+    REQUIRE(result);
+    return *std::move(result);
+  };
+  test.fetch.when(user_url).answer(429, "", {{"Retry-After", "2"}}).answer(200, R"({"id":"user_1"})");
+  const TimePoint before = test.clock.now();
+  CHECK(ask(http::Method::get)->body == R"({"id":"user_1"})");
+  CHECK(test.clock.now() - before >= 2s);
+  test.fetch.when(http::Method::patch, user_url).answer(503, "").answer(200, "");
+  CHECK(ask(http::Method::patch)->status == 503);
+  test.fetch.when(user_url).answer(422, "why");
+  CHECK(ask(http::Method::get)->body == "why");
+  test.fetch.when(user_url).answer(401, R"({"errors":[{"code":"clerk_key_invalid"}]})");
+  CHECK(ask(http::Method::get).error().kind == Error::Kind::internal);
+  test.fetch.when(user_url).fail(Error::Kind::unavailable);
+  CHECK(ask(http::Method::get).error().kind == Error::Kind::unavailable);
+  CHECK_FALSE(test.log.contains(canary));
 }
 
 }  // namespace postern::clerk

@@ -223,6 +223,46 @@ TEST_CASE_FIXTURE(Fixture, "after a 401 a new token is tried, once") {
   CHECK(test.fetch.count(url) == 4);
 }
 
+TEST_CASE_FIXTURE(Fixture, "Retry-After of the app is obeyed where a second try can do no harm, and within the time") {
+  const std::string url = "https://app.example.test/api";
+  when_minting().answer(200, token_body("one"));
+  struct Row {
+    http::Method method;
+    int status;
+    const char* retry_after;
+    std::size_t requests;
+  };
+  using http::Method;
+  for (const auto& [method, status, retry_after, requests] :
+       {Row{Method::get, 429, "3", 2}, Row{Method::get, 503, "0", 2}, Row{Method::get, 429, "15", 1},
+        Row{Method::get, 500, "3", 1}, Row{Method::get, 503, "soon", 1}, Row{Method::post, 429, "3", 1}}) {
+    CAPTURE(status);
+    CAPTURE(retry_after);
+    test.fetch.when(method, url).answer(status, "", {{"Retry-After", retry_after}}).answer(200, "{}");
+    const std::size_t before = test.fetch.count(url);
+    std::optional<int> answered;
+    const auto send = [](AppApi& app, const Principal& whose, Method verb, std::optional<int>& out) -> Task<void> {
+      out = (co_await app.send(whose, {.method = verb, .path = "/api"}))->status;
+    };
+    const Job job = Job::start(send(api, caller, method, answered), ignore);
+    if (requests == 2 && std::string_view{retry_after} != "0") CHECK_FALSE(answered);
+    test.clock.advance(3s);
+    CHECK(answered == (requests == 2 ? 200 : status));
+    CHECK(test.fetch.count(url) == before + requests);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "all attempts of a call together take no longer than its time") {
+  when_minting().answer(200, token_body("one"));
+  test.fetch.when("https://app.example.test/api").hold().answer(200, "");
+  std::string message;
+  const Job job = Job::start(send_into(api, caller, message), ignore);
+  test.clock.advance(14s);
+  CHECK(message.empty());
+  test.clock.advance(1s);
+  CHECK(message.contains("does not answer"));
+}
+
 TEST_CASE_FIXTURE(Fixture, "a path that leads elsewhere is never asked for, nor is a token minted for it") {
   for (std::string_view path : {"//evil.example/", "@evil.example/", "/../x", "/a#b", "/a\r\nb", "x"})
     CHECK(run_ready(api.send(caller, {.path = std::string{path}})).error().kind == Error::Kind::internal);

@@ -1,7 +1,10 @@
 #include "postern/mcp/api_client.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <utility>
 
+#include "postern/base/concat.hpp"
 #include "postern/base/ensure.hpp"
 #include "postern/uri/form.hpp"
 #include "postern/uri/percent.hpp"
@@ -9,6 +12,8 @@
 namespace postern::mcp {
 
 namespace {
+
+constexpr std::size_t entries_max = 1'000;
 
 // Absolute, with nothing in it that a server could read as another path: see also path().
 bool is_plain_path(std::string_view path) {
@@ -48,24 +53,24 @@ Error::Kind kind_of(int status) {
   }
 }
 
-std::string dull_message(Error::Kind kind) {
+std::string dull_message(std::string_view name, Error::Kind kind) {
   switch (kind) {
     case Error::Kind::invalid:
-      return "The app did not accept this input.";
+      return concat(name, " did not accept this input.");
     case Error::Kind::unauthorized:
-      return "The app does not know the signed-in user any more; sign in again.";
+      return concat(name, " does not know the signed-in user any more; sign in again.");
     case Error::Kind::forbidden:
-      return "The app does not allow this user to do that.";
+      return concat(name, " does not allow this user to do that.");
     case Error::Kind::not_found:
-      return "The app has no such thing.";
+      return concat(name, " has no such thing.");
     case Error::Kind::conflict:
       return "Somebody else changed it first.";
     case Error::Kind::limited:
-      return "Too many requests to the app; try again later.";
+      return "Too many requests; try again later.";
     case Error::Kind::unavailable:
-      return "The app is not available at the moment; try again later.";
+      return concat(name, " is not available at the moment; try again later.");
     case Error::Kind::internal:
-      return "The app gave an unexpected answer.";
+      return concat(name, " gave an unexpected answer.");
   }
   return {};
 }
@@ -86,22 +91,58 @@ std::optional<std::string> own_message(std::string_view body) {
 }
 
 // A server's own failure is told in our words: its message may show its insides.
-Error error_of(const UpstreamResponse& response) {
+Error error_of(std::string_view name, const UpstreamResponse& response) {
   const Error::Kind kind = kind_of(response.status);
-  const bool fault_of_the_app = kind == Error::Kind::unavailable || kind == Error::Kind::internal;
-  auto message = fault_of_the_app ? std::nullopt : own_message(response.body);
-  return {kind, std::move(message).value_or(dull_message(kind))};
+  const bool is_its_fault = kind == Error::Kind::unavailable || kind == Error::Kind::internal;
+  auto message = is_its_fault ? std::nullopt : own_message(response.body);
+  return {kind, std::move(message).value_or(dull_message(name, kind))};
 }
 
-Task<Result<json::Value>> send(Upstream* upstream, const Principal& caller, UpstreamRequest request) {
-  if (!upstream) co_return fail(Error::Kind::unavailable, "No app is configured for this server (APP_URL).");
+Task<Result<json::Value>> send(Upstream* upstream, const Principal& caller, std::string_view name,
+                               UpstreamRequest request) {
+  if (!upstream) co_return fail(Error::Kind::unavailable, concat(name, " is not configured for this server."));
   CO_TRY(UpstreamResponse response, co_await upstream->send(caller, std::move(request)));
-  if (response.status < 200 || response.status > 299) co_return std::unexpected(error_of(response));
+  if (response.status < 200 || response.status > 299) co_return std::unexpected(error_of(name, response));
   if (response.body.empty()) co_return json::Value(json::Object{});
   auto value = json::parse(response.body);
-  if (!value) co_return fail(Error::Kind::unavailable, "The app's answer is not valid JSON.");
+  if (!value) co_return fail(Error::Kind::unavailable, concat(name, "'s answer is not valid JSON."));
   co_return *std::move(value);
 }
+
+// A server may give less than `limit` at a time, so it is not the short page that is the last, but the empty one; or
+// the one with which there is as much as `total_count` says.
+Task<Result<json::Value>> send_for_pages(Upstream* upstream, const Principal& caller, std::string_view name,
+                                         UpstreamRequest request) {
+  const std::string first = request.path + (request.path.contains('?') ? "&limit=100&offset=" : "?limit=100&offset=");
+  json::Array all;
+  while (true) {
+    request.path = concat(first, std::to_string(all.size()));
+    CO_TRY(json::Value answer, co_await send(upstream, caller, name, request));
+    const json::Value* total = json::find(answer, "total_count");
+    const std::int64_t count = total && total->is_int64() ? total->get_int64() : -1;
+    json::Value* data = answer.is_object() ? answer.as_object().if_contains("data") : &answer;
+    json::Array* page = data ? data->if_array() : nullptr;
+    if (!page) co_return fail(Error::Kind::unavailable, concat(name, "'s answer is no list."));
+    if (all.size() + page->size() > entries_max)
+      co_return fail(Error::Kind::limited, concat(name, " has more of them than can be listed here."));
+    const bool is_last = page->empty();
+    for (json::Value& entry : *page) all.push_back(std::move(entry));
+    if (is_last || (count >= 0 && all.size() >= static_cast<std::size_t>(count))) co_return json::Value(std::move(all));
+  }
+}
+
+// With the query in its path.
+UpstreamRequest make_request(http::Method method, std::string_view path, Query query) {
+  uri::Form form;
+  for (const auto& [name, value] : query) {
+    if (value.text()) form.add(name, *value.text());
+  }
+  std::string target{path};
+  if (form.begin() != form.end()) target += "?" + form.serialize();
+  return {.method = method, .path = std::move(target), .body = {}};
+}
+
+std::string no_path(std::string_view path) { return concat("\"", path, "\" is no path."); }
 
 Task<Result<json::Value>> refuse(std::string message) { co_return fail(Error::Kind::invalid, std::move(message)); }
 
@@ -123,15 +164,22 @@ std::string path_from(std::string_view pattern, std::initializer_list<std::strin
 
 Task<Result<json::Value>> ApiClient::exchange(http::Method method, std::string_view path, Query query,
                                               std::string body) const {
-  if (!is_plain_path(path)) return refuse("\"" + std::string{path} + "\" is no path in the app.");
-  uri::Form form;
-  for (const auto& [name, value] : query) {
-    if (value.text()) form.add(name, *value.text());
-  }
-  std::string target{path};
-  if (form.begin() != form.end()) target += "?" + form.serialize();
-  return send(upstream_, caller_,
-              {.method = method, .path = std::move(target), .body = std::move(body), .trace = trace_});
+  if (!is_plain_path(path)) return refuse(no_path(path));
+  UpstreamRequest request = make_request(method, path, query);
+  request.body = std::move(body);
+  request.trace = trace_;
+  return send(upstream_, caller_, name_, std::move(request));
+}
+
+Task<Result<json::Value>> ApiClient::read_pages(std::string_view path, Query query) const {
+  if (!is_plain_path(path)) return refuse(no_path(path));
+  UpstreamRequest request = make_request(http::Method::get, path, query);
+  request.trace = trace_;
+  return send_for_pages(upstream_, caller_, name_, std::move(request));
+}
+
+Error ApiClient::not_understood(std::string_view name, std::string_view why) {
+  return {Error::Kind::unavailable, concat(name, "'s answer was not understood: ", why)};
 }
 
 }  // namespace postern::mcp

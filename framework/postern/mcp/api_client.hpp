@@ -1,7 +1,8 @@
-// The user's own app, called as that user, with C++ types in and out.
+// The user's own app, called as that user, with C++ types in and out; or Clerk.
 //
 //   CO_TRY(Orders orders, co_await call.api().get<Orders>("/api/orders", {{"q", in.query}, {"limit", in.limit}}));
 //   CO_TRY(Order order, co_await call.api().post<Order>(mcp::path("/api/orders/{}/cancel", in.order_id)));
+//   CO_TRY(auto members, co_await call.clerk().list<Member>(mcp::path("/v1/organizations/{}/memberships", id)));
 //
 // An answer that is no success becomes the Error that fits its status, with the app's own message if it sent one.
 // Members of the answer that the type does not name are ignored. The task may outlive the client, never the call.
@@ -14,6 +15,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "postern/base/result.hpp"
 #include "postern/base/task.hpp"
@@ -58,37 +60,50 @@ using Query = std::initializer_list<std::pair<std::string_view, QueryValue>>;
 
 class ApiClient {
  public:
-  ApiClient(Upstream* upstream, const Principal& caller, TraceContext trace = {})
-      : upstream_(upstream), caller_(caller), trace_(std::move(trace)) {}
+  // `name` begins a sentence about the server, and lives for good.
+  ApiClient(Upstream* upstream, const Principal& caller, std::string_view name, TraceContext trace = {})
+      : upstream_(upstream), caller_(caller), name_(name), trace_(std::move(trace)) {}
 
   template <class T>
   Task<Result<T>> get(std::string_view path, Query query = {}) const {
-    return decoded<T>(exchange(http::Method::get, path, query, {}));
+    return decoded<T>(name_, exchange(http::Method::get, path, query, {}));
+  }
+  // All that the path lists, page by page: it gives an array or {"data": [...]}, with the entries after `offset` and
+  // `limit` of them at most, as Clerk's API does. Limited, if there are more than a thousand.
+  template <class T>
+  Task<Result<std::vector<T>>> list(std::string_view path, Query query = {}) const {
+    return decoded<std::vector<T>>(name_, read_pages(path, query));
   }
   template <class T, class Body>
   Task<Result<T>> post(std::string_view path, const Body& body) const {
-    return decoded<T>(exchange(http::Method::post, path, {}, json::encode(body)));
+    return decoded<T>(name_, exchange(http::Method::post, path, {}, json::encode(body)));
   }
   template <class T>
   Task<Result<T>> post(std::string_view path) const {
-    return decoded<T>(exchange(http::Method::post, path, {}, {}));
+    return decoded<T>(name_, exchange(http::Method::post, path, {}, {}));
+  }
+  template <class T, class Body>
+  Task<Result<T>> patch(std::string_view path, const Body& body) const {
+    return decoded<T>(name_, exchange(http::Method::patch, path, {}, json::encode(body)));
   }
 
  private:
   // The body of a successful answer. Everything is copied into the task before it starts.
   [[nodiscard]] Task<Result<json::Value>> exchange(http::Method method, std::string_view path, Query query,
                                                    std::string body) const;
+  [[nodiscard]] Task<Result<json::Value>> read_pages(std::string_view path, Query query) const;
   template <class T>
-  static Task<Result<T>> decoded(Task<Result<json::Value>> answer) {
+  static Task<Result<T>> decoded(std::string_view name, Task<Result<json::Value>> answer) {
     CO_TRY(json::Value value, co_await std::move(answer));
     auto decoded = json::decode<T>(value, json::UnknownMembers::ignore);
-    if (!decoded)
-      co_return fail(Error::Kind::unavailable, "The app's answer was not understood: " + decoded.error().message);
+    if (!decoded) co_return std::unexpected(not_understood(name, decoded.error().message));
     co_return *std::move(decoded);
   }
+  [[nodiscard]] static Error not_understood(std::string_view name, std::string_view why);
 
-  Upstream* upstream_;  // null: no app is configured
+  Upstream* upstream_;  // null: none is configured
   const Principal& caller_;
+  std::string_view name_;
   TraceContext trace_;
 };
 

@@ -229,8 +229,60 @@ TEST_CASE("a posted struct is its JSON") {
 
 TEST_CASE("without an app it says so") {
   const Principal user{.user_id = "user_1"};
-  const auto thing = run_ready(ApiClient{nullptr, user}.get<Thing>("/thing"));
+  const auto thing = run_ready(ApiClient{nullptr, user, "The app"}.get<Thing>("/thing"));
   REQUIRE_FALSE(thing);
   CHECK(thing.error().kind == Error::Kind::unavailable);
-  CHECK(thing.error().message.contains("APP_URL"));
+  CHECK(thing.error().message == "The app is not configured for this server.");
+}
+
+TEST_CASE("a list is read page by page, until one is empty or the total is reached") {
+  ToolTest test;
+  const auto things = [](int from, int to) {
+    std::string list = "[";
+    for (int i = from; i < to; ++i) list += (i == from ? "" : ",") + ("{\"id\":\"t" + std::to_string(i) + "\"}");
+    return list + "]";
+  };
+  test.app_answers(Method::get, "/things?q=x&limit=100&offset=0", 200, things(0, 100));
+  test.app_answers(Method::get, "/things?q=x&limit=100&offset=100", 200,
+                   things(100, 130));  // its own limit, or the end
+  test.app_answers(Method::get, "/things?q=x&limit=100&offset=130", 200, "[]");
+  const auto all = run_ready(test.call().api().list<Thing>("/things", {{"q", "x"}}));
+  REQUIRE(all);
+  CHECK(all->size() == 130);
+  CHECK(all->back().id == "t129");
+  CHECK(test.app_requests().size() == 3);
+
+  test.clerk_answers(Method::get, "/v1/things?limit=100&offset=0", 200,
+                     R"({"data":)" + things(0, 7) + R"(,"total_count":7})");
+  CHECK(run_ready(test.call().clerk().list<Thing>("/v1/things"))->size() == 7);
+  CHECK(test.clerk_requests().size() == 1);
+}
+
+TEST_CASE("what is no list, has no end, or fails in the middle is an error") {
+  ToolTest test;
+  for (const char* body : {R"({"id":"t1"})", R"({"data":{}})", "7", R"([{"id":1}])"}) {
+    test.app_answers(Method::get, "/things?limit=100&offset=0", 200, body);
+    test.app_answers(Method::get, "/things?limit=100&offset=1", 200, "[]");
+    CHECK(run_ready(test.call().api().list<Thing>("/things")).error().kind == Error::Kind::unavailable);
+  }
+  std::string endless = "[";
+  for (int i = 0; i < 100; ++i) endless += std::string{i == 0 ? "" : ","} + R"({"id":"same"})";
+  endless += "]";
+  for (int offset = 0; offset <= 1'000; offset += 100)
+    test.app_answers(Method::get, "/things?limit=100&offset=" + std::to_string(offset), 200, endless);
+  CHECK(run_ready(test.call().api().list<Thing>("/things")).error().kind == Error::Kind::limited);
+  test.app_answers(Method::get, "/things?limit=100&offset=100", 404, "");
+  CHECK(run_ready(test.call().api().list<Thing>("/things")).error().kind == Error::Kind::not_found);
+  CHECK(run_ready(test.call().api().list<Thing>("/../things")).error().kind == Error::Kind::invalid);
+}
+
+TEST_CASE("Clerk is asked apart from the app, and an error says which of them it was") {
+  ToolTest test;
+  test.clerk_answers(Method::get, "/v1/users/user_1", 200, R"({"id":"user_1"})");
+  CHECK(run_ready(test.call().clerk().get<Thing>("/v1/users/user_1"))->id == "user_1");
+  test.clerk_answers(Method::patch, "/v1/users/user_1/metadata", 422, R"({"errors":[{"long_message":"insides"}]})");
+  const auto refused = run_ready(test.call().clerk().patch<Thing>("/v1/users/user_1/metadata", NewThing{.name = "x"}));
+  CHECK(refused.error().message == "Clerk did not accept this input.");
+  CHECK(test.clerk_requests().back().body == R"({"name":"x","colour":"red"})");
+  CHECK(test.app_requests().empty());
 }

@@ -34,9 +34,9 @@ namespace postern::mcp {
 
 class Call {
  public:
-  // `upstream` may be null: then api() answers that no app is configured. What is referred to outlives the call.
-  Call(Caller caller, Upstream* upstream, Clock& clock, ClientLink& client, json::Object meta = {})
-      : caller_(std::move(caller)), upstream_(upstream), clock_(clock), client_(client), meta_(std::move(meta)) {}
+  // What is referred to outlives the call.
+  Call(Caller caller, Upstreams upstreams, Clock& clock, ClientLink& client, json::Object meta = {})
+      : caller_(std::move(caller)), upstreams_(upstreams), clock_(clock), client_(client), meta_(std::move(meta)) {}
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
@@ -50,7 +50,10 @@ class Call {
   }
 
   // The user's own app, as user(), in the trace that the client's request belongs to.
-  [[nodiscard]] ApiClient api() const { return {upstream_, user(), read_trace_context(meta_)}; }
+  [[nodiscard]] ApiClient api() const { return {upstreams_.app, user(), "The app", read_trace_context(meta_)}; }
+  // Clerk's Backend API, with the server's secret key: "/v1/users/..." of anybody. Whom user() may ask about is for the
+  // tool to see to.
+  [[nodiscard]] ApiClient clerk() const { return {upstreams_.clerk, user(), "Clerk"}; }
 
   // The request's _meta, without what is the protocol's own.
   [[nodiscard]] const json::Object& meta() const { return meta_; }
@@ -110,7 +113,7 @@ class Call {
                                                        Check check);
 
   Caller caller_;
-  Upstream* upstream_;
+  Upstreams upstreams_;
   Clock& clock_;
   ClientLink& client_;
   json::Object meta_;

@@ -192,7 +192,7 @@ CallContext Endpoint::context_of(rpc::Id id, const Exchange& exchange, Strand* s
   const bool has_headers = !exchange.session && exchange.transport == Transport::http;
   return {.app = app_,
           .ports = ports_,
-          .upstream = options_.upstream,
+          .upstreams = options_.upstreams,
           .call_log = options_.call_log,
           .state_key = state_key_,
           .revision = exchange.revision,

@@ -52,9 +52,9 @@ namespace postern::mcp {
 enum class Transport { http, sse, stdio };
 
 struct EndpointOptions {
-  Secret session_key;            // 32 bytes
-  Upstream* upstream = nullptr;  // what call.api() reaches
-  CallLog* call_log = nullptr;   // who is told of calls
+  Secret session_key;           // 32 bytes
+  Upstreams upstreams{};        // what call.api() and call.clerk() reach
+  CallLog* call_log = nullptr;  // who is told of calls
   CallStreams::UntilRevoked until_revoked{};
   Duration stream_after = std::chrono::seconds{3};
   Duration task_after = std::chrono::milliseconds{500};

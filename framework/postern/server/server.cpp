@@ -59,7 +59,8 @@ bool is_probe(std::string_view path) { return path == "/healthz" || path == "/re
 Server::Server(const mcp::App& app, const Settings& settings, const Ports& ports)
     : app_(app),
       settings_(settings),
-      ports_(ports),
+      fetch_(ports.fetch, ports.clock, ports.log),
+      ports_{ports.clock, ports.random, ports.crypto, fetch_, ports.store, ports.cache, ports.log, ports.bus},
       gate_(settings.server_url, settings.app_url.origin(), settings.allowed_origins),
       rate_limits_(settings.rate_limiting, settings.client_address),
       pages_(ports.crypto),
@@ -77,6 +78,7 @@ Server::Server(const mcp::App& app, const Settings& settings, const Ports& ports
       standing_(backend_, ports_, &entitlements_),
       minter_({.template_name = settings.clerk_jwt_template}, backend_, standing_, ports_),
       app_api_({.app = settings.app_url}, minter_, ports_),
+      backend_api_(backend_),
       sign_in_(make_sign_in()),
       audit_log_(settings.audit_kept_for.count() > 0
                      ? std::make_unique<audit::AuditLog>(ports_, settings.server_secret, settings.audit_kept_for)
@@ -86,7 +88,7 @@ Server::Server(const mcp::App& app, const Settings& settings, const Ports& ports
       watched_app_api_(app_api_, oauth_),
       endpoint_(app, ports_,
                 {.session_key = derive_key(ports.crypto, settings.server_secret, "mcp-session"),
-                 .upstream = &watched_app_api_,
+                 .upstreams = {.app = &watched_app_api_, .clerk = &backend_api_},
                  .call_log = audit_log_.get(),
                  .until_revoked = [this](std::string id) { return oauth_.until_revoked(std::move(id)); }}) {
   ensure(settings.auth_mode != AuthMode::automatic);

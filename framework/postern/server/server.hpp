@@ -18,6 +18,7 @@
 #include "postern/audit/recent_calls.hpp"
 #include "postern/clerk/app_api.hpp"
 #include "postern/clerk/backend.hpp"
+#include "postern/clerk/backend_api.hpp"
 #include "postern/clerk/clerk_tokens.hpp"
 #include "postern/clerk/entitlements.hpp"
 #include "postern/clerk/instance_jwt.hpp"
@@ -33,6 +34,7 @@
 #include "postern/oauth/authorization_server.hpp"
 #include "postern/oauth/pages/pages.hpp"
 #include "postern/oauth/sign_in.hpp"
+#include "postern/ports/circuit_breaker.hpp"
 #include "postern/ports/ports.hpp"
 #include "postern/server/gate.hpp"
 #include "postern/server/rate_limits.hpp"
@@ -84,6 +86,7 @@ class Server : public http::Handler {
 
   const mcp::App& app_;
   const Settings& settings_;
+  CircuitBreaker fetch_;
   Ports ports_;
   Gate gate_;
   RateLimits rate_limits_;
@@ -98,6 +101,7 @@ class Server : public http::Handler {
   clerk::Standing standing_;
   clerk::TokenMinter minter_;
   clerk::AppApi app_api_;
+  clerk::BackendApi backend_api_;
   std::unique_ptr<oauth::SignIn> sign_in_;
   std::unique_ptr<audit::AuditLog> audit_log_;  // null: there is to be none
   std::unique_ptr<audit::RecentCalls> recent_calls_;

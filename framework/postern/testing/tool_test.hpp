@@ -1,5 +1,5 @@
-// What a test of one tool needs: somebody who is signed in, and an app that answers as it is told. No socket, no
-// network.
+// What a test of one tool needs: somebody who is signed in, and an app and a Clerk that answer as they are told. No
+// socket, no network.
 //
 //   testing::ToolTest test;
 //   test.app_answers(http::Method::get, "/api/orders?limit=20", 200, R"({"orders":[]})");
@@ -31,20 +31,25 @@ class ToolTest {
                                       .client_id = "client_test",
                                       .grant_id = "grant_test",
                                       .scopes = {}})
-      : call_(std::make_shared<const Principal>(std::move(user)), &app_, clock_, client_) {}
+      : call_(std::make_shared<const Principal>(std::move(user)), {.app = &app_, .clerk = &clerk_}, clock_, client_) {}
 
   void app_answers(http::Method method, std::string target, int status, std::string body) {
     app_.answers[{method, std::move(target)}] = {status, std::move(body)};
   }
 
+  void clerk_answers(http::Method method, std::string target, int status, std::string body) {
+    clerk_.answers[{method, std::move(target)}] = {status, std::move(body)};
+  }
+
   [[nodiscard]] mcp::Call& call() { return call_; }
   [[nodiscard]] const std::vector<mcp::UpstreamRequest>& app_requests() const { return app_.requests; }
+  [[nodiscard]] const std::vector<mcp::UpstreamRequest>& clerk_requests() const { return clerk_.requests; }
   [[nodiscard]] const std::vector<double>& progress() const { return client_.reported; }
   // What the client answers to the question of that key (Call::ask and its siblings): the whole result.
   void client_answers(std::string key, json::Value result) { client_.answers[std::move(key)] = std::move(result); }
 
  private:
-  struct ScriptedApp : mcp::Upstream {
+  struct ScriptedServer : mcp::Upstream {
     std::map<std::pair<http::Method, std::string>, mcp::UpstreamResponse> answers;
     std::vector<mcp::UpstreamRequest> requests;
 
@@ -74,7 +79,7 @@ class ToolTest {
   };
 
   ManualClock clock_;
-  ScriptedApp app_;
+  ScriptedServer app_, clerk_;
   ScriptedClient client_;
   mcp::Call call_;
 };

@@ -34,11 +34,11 @@ struct TaskOffer {
   std::optional<Duration> ttl{};
 };
 
-// `app`, `ports`, `upstream`, `call_log`, `state_key` and `result_end` outlive the request.
+// `app`, `ports`, what `upstreams` has, `call_log`, `state_key` and `result_end` outlive the request.
 struct CallContext {
   const App& app;
   const Ports& ports;
-  Upstream* upstream;
+  Upstreams upstreams;
   CallLog* call_log;        // may be null
   const Secret& state_key;  // methods/input_state.hpp
   Revision revision;

@@ -55,7 +55,7 @@ PendingRequest::PendingRequest(CallContext context, const Kind& kind, std::strin
       progress_token_(progress_token_of(params)),
       began_at_(context_.ports.clock.now()),
       ends_at_(end_of(context_, began_at_)),
-      call_(std::move(context_.caller), context_.upstream, context_.ports.clock, *this, meta_of(params)),
+      call_(std::move(context_.caller), context_.upstreams, context_.ports.clock, *this, meta_of(params)),
       log_(kind.is_logged && call_.caller() ? context_.call_log : nullptr),
       input_(std::move(input)) {}
 
