@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import { Webhook } from 'standardwebhooks'; // what Clerk's own verifyWebhook is made of
 import { Client, pkce } from '../harness/by_hand.mjs';
 import { acme, memberOfAcme, Person } from '../harness/person.mjs';
+import { openSessionStream } from '../harness/session_stream.mjs';
 import { startStack } from '../harness/stack.mjs';
 
 const secret = `whsec_${randomBytes(24).toString('base64')}`;
@@ -38,11 +39,13 @@ function deliver(event, { id = `msg_${randomBytes(8).toString('hex')}`, at = new
 }
 const userDeleted = (id, timestamp = Date.now()) => ({ data: { id, object: 'user', deleted: true }, object: 'event', type: 'user.deleted', timestamp });
 
-test('a session that ends takes its connections with it, and not those of another session', async () => {
+test('a session that ends takes its connections and their streams with it, and not those of another session', async () => {
   const here = await connect(new Person('Ada'));
+  const stream = await openSessionStream(stack.mcpUrl, here.access_token);
   const { id } = await sessionOf('Ada');
   const elsewhere = await connect(new Person('Ada')); // another browser
   await stack.clerk.control(`sessions/${id}/end`);
+  assert.equal(await stream.endsWithin(5_000), true);
   assert.equal(await stands(here), false);
   assert.equal((await here.client.refresh(here.refresh_token)).status, 400);
   assert.equal(await stands(elsewhere), true);
@@ -64,6 +67,18 @@ test('a user who leaves an organization loses the connections made for it, and k
   assert.equal((await clerkApi('DELETE', `/organizations/${acme}/memberships/${grace}`)).status, 200);
   assert.equal(await stands(forAcme), false);
   assert.equal(await stands(personal), true);
+});
+
+test('whose role changes has the new one at once: the old tokens are refused, and a refresh brings others', async () => {
+  const personal = await connect(new Person('Katherine'));
+  const forAcme = await connect(await memberOfAcme(stack.clerk, 'Katherine'));
+  const { user_id: katherine } = await sessionOf('Katherine');
+  assert.equal((await clerkApi('PATCH', `/organizations/${acme}/memberships/${katherine}`, { role: 'org:admin' })).status, 200);
+  assert.equal(await stands(forAcme), false);
+  assert.equal(await stands(personal), true);
+  const fresh = await forAcme.client.refresh(forAcme.refresh_token);
+  assert.equal(fresh.status, 200);
+  assert.equal(await stands({ ...forAcme, ...(await fresh.json()) }), true);
 });
 
 test('an organization that is deleted ends the connections of all its members', async () => {

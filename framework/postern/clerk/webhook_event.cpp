@@ -43,6 +43,11 @@ Result<WebhookEvent> parse_webhook_event(std::string_view body, TimePoint sent_a
   } else if (read.type == "user.deleted" || (read.type == "user.updated" && is_banned(*data))) {
     ended.user_id = text_at(*data, {"id"});
     if (ended.user_id.empty()) return unreadable();
+  } else if (read.type == "organizationMembership.updated") {
+    read.changed = ChangedMembership{.user_id = text_at(*data, {"public_user_data", "user_id"}),
+                                     .organization_id = text_at(*data, {"organization", "id"})};
+    if (read.changed->user_id.empty() || read.changed->organization_id.empty()) return unreadable();
+    return read;
   } else if (read.type == "organizationMembership.deleted") {
     ended.user_id = text_at(*data, {"public_user_data", "user_id"});
     ended.organization_id = text_at(*data, {"organization", "id"});

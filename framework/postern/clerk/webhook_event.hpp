@@ -4,6 +4,7 @@
 //   user.deleted, user.updated to banned                all of the user's
 //   organizationMembership.deleted                      the user's in this organization
 //   organization.deleted                                everybody's in this organization
+//   organizationMembership.updated                      the user's in this organization have other rights
 //
 // All other events mean nothing to us.
 #pragma once
@@ -18,9 +19,15 @@
 
 namespace postern::clerk {
 
+struct ChangedMembership {
+  std::string user_id;
+  std::string organization_id;
+};
+
 struct WebhookEvent {
   std::string type;
   std::optional<oauth::EndedAccess> ended;
+  std::optional<ChangedMembership> changed{};
 };
 
 // `sent_at` stands in for the moment of the event, if it does not say. An error is an event that cannot be read.

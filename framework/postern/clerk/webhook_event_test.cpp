@@ -58,13 +58,26 @@ TEST_CASE("other events end nothing") {
                             {"user.updated", R"({"id":"user_1","banned":false})"},
                             {"user.updated", R"({"id":"user_1","banned":"true"})"},
                             {"user.created", R"({"id":"user_1","banned":true})"},
-                            {"organizationMembership.updated", "{}"},
+                            {"organizationMembership.created", "{}"},
                             {"something.new", "{}"}}) {
     CAPTURE(type);
     const auto read = parse_webhook_event(event(type, data), sent_at);
     REQUIRE(read);
     CHECK_FALSE(read->ended);
+    CHECK_FALSE(read->changed);
   }
+}
+
+TEST_CASE("a changed membership ends nothing, and says whose it is") {
+  const auto read = parse_webhook_event(
+      event("organizationMembership.updated",
+            R"({"role":"org:admin","organization":{"id":"org_1"},"public_user_data":{"user_id":"user_1"}})"),
+      sent_at);
+  REQUIRE(read);
+  CHECK_FALSE(read->ended);
+  REQUIRE(read->changed);
+  CHECK(read->changed->user_id == "user_1");
+  CHECK(read->changed->organization_id == "org_1");
 }
 
 TEST_CASE("an event that lacks what it is about is an error, never an end of everything") {
@@ -75,6 +88,8 @@ TEST_CASE("an event that lacks what it is about is an error, never an end of eve
                             {"user.deleted", "null"},
                             {"user.deleted", R"({"id":7})"},
                             {"organizationMembership.deleted", R"({"organization":{"id":"org_1"}})"},
+                            {"organizationMembership.updated", R"({"organization":{"id":"org_1"}})"},
+                            {"organizationMembership.updated", R"({"public_user_data":{"user_id":"user_1"}})"},
                             {"organizationMembership.deleted", R"({"public_user_data":{"user_id":"user_1"}})"},
                             {"organization.deleted", "[]"}}) {
     CAPTURE(type);

@@ -48,9 +48,14 @@ Task<Result<void>> Webhooks::handle(const http::Request& request, WebhookDeliver
   CO_TRY(const auto done, co_await ports_.store.get(key));
   if (done) co_return Result<void>{};
   CO_TRY(auto event, parse_webhook_event(request.body, delivery.sent_at));
-  if (!event.ended) co_return Result<void>{};
-  CO_TRY(co_await oauth_.revoke_grants(*event.ended, event.type));
-  if (auto subject = subject_of(*event.ended); !subject.empty()) co_await clerk_tokens_.doubt(std::move(subject));
+  if (!event.ended && !event.changed) co_return Result<void>{};
+  if (event.changed) {
+    CO_TRY(co_await oauth_.outdate_tokens(event.changed->user_id, event.changed->organization_id));
+  }
+  if (event.ended) {
+    CO_TRY(co_await oauth_.revoke_grants(*event.ended, event.type));
+    if (auto subject = subject_of(*event.ended); !subject.empty()) co_await clerk_tokens_.doubt(std::move(subject));
+  }
   ports_.log.write(LogLevel::info, "webhook.done", {{"request", request.id}, {"type", event.type}});
   co_return co_await ports_.store.put(key, "done", ports_.clock.now() + remembered_for);
 }

@@ -1,5 +1,6 @@
 // POST /webhooks/clerk: Clerk says that a session, a user, a membership or an organization is no more, and the
-// connections that rest on it end at once, and Clerk is asked anew about the tokens that it issued (docs/webhooks.md).
+// connections that rest on it end at once, and Clerk is asked anew about the tokens that it issued; or that a
+// membership is another one, and what it allows counts at once (docs/webhooks.md).
 //
 //   Webhooks webhooks{secret, ports, oauth, clerk_tokens};
 //   http::Response response = co_await webhooks.receive(request);

@@ -89,6 +89,22 @@ TEST_CASE("what Clerk said of the tokens of a user, or of an organization, is be
   CHECK(doubted == std::vector<std::string>{"user_1", "user_2", "org_1"});
 }
 
+TEST_CASE("a changed membership outdates the tokens of its connections, which go on") {
+  Fixture fixture;
+  const std::string id =
+      run_ready(
+          fixture.grants.issue_code({.client_id = "client", .user = {.user_id = "user_1", .organization_id = "org_1"}}))
+          ->grant_id;
+  const Principal before{.grant_id = id, .authorized_until = fixture.test.clock.now() + 10min};
+  fixture.test.clock.advance(1s);
+  const std::string event =
+      R"({"type":"organizationMembership.updated","data":{"organization":{"id":"org_1"},"public_user_data":{"user_id":"user_1"}}})";
+  CHECK(fixture.receive("msg_1", event) == 204);
+  CHECK(fixture.revoked.refuses(before));
+  CHECK(fixture.stands(id));
+  CHECK(fixture.receive("msg_2", R"({"type":"organizationMembership.updated","data":{}})") == 400);
+}
+
 TEST_CASE("the same event delivered again does nothing") {
   Fixture fixture;
   const std::string event = fixture.deleted("user_1");

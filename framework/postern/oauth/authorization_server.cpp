@@ -87,4 +87,8 @@ Task<Result<void>> AuthorizationServer::revoke_grants(EndedAccess ended, std::st
   return context_->grants.revoke_all(std::move(ended), std::move(reason));
 }
 
+Task<Result<void>> AuthorizationServer::outdate_tokens(std::string user_id, std::string organization_id) {
+  return context_->grants.outdate_tokens(std::move(user_id), std::move(organization_id));
+}
+
 }  // namespace postern::oauth

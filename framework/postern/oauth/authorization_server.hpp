@@ -62,6 +62,8 @@ class AuthorizationServer {
   Task<Result<void>> revoke_grant(std::string grant_id, std::string reason);
   // For when something ends that grants rest on.
   Task<Result<void>> revoke_grants(EndedAccess ended, std::string reason);
+  // For when a user's rights in an organization change: clients refresh at once, and have the new ones.
+  Task<Result<void>> outdate_tokens(std::string user_id, std::string organization_id);
 
  private:
   std::unique_ptr<Context> context_;

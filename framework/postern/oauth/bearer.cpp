@@ -69,7 +69,7 @@ Result<Caller, BearerError> check_bearer_token(AccessTokens& tokens, const Revok
   Caller caller = tokens.open(token);
   if (!caller) return refuse(Kind::invalid, "not a token of ours");
   if (now >= caller->authorized_until) return refuse(Kind::invalid, "expired");
-  if (revoked.contains(caller->grant_id)) return refuse(Kind::invalid, "revoked");
+  if (revoked.refuses(*caller)) return refuse(Kind::invalid, "revoked");
   return caller;
 }
 

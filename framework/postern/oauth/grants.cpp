@@ -127,4 +127,19 @@ Task<Result<void>> Grants::revoke_all(EndedAccess ended, std::string reason) {
   }
 }
 
+Task<Result<void>> Grants::outdate_tokens(std::string user_id, std::string organization_id) {
+  const std::string prefix = of_user(user_id);
+  std::string after;
+  while (true) {
+    CO_TRY(const auto page, co_await ports_.store.scan(prefix, after, page_size));
+    for (const Store::KeyedEntry& listed : page) {
+      CO_TRY(const auto found, co_await find(listed.key.substr(prefix.size())));
+      if (!found || found->grant.user.organization_id != organization_id) continue;
+      CO_TRY(co_await revoked_.outdate(found->grant.id));
+    }
+    if (page.size() < page_size) co_return Result<void>{};
+    after = page.back().key;
+  }
+}
+
 }  // namespace postern::oauth

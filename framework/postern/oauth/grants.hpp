@@ -45,6 +45,8 @@ class Grants {
   Task<Result<void>> revoke(std::string grant_id, std::string reason);
   // All of them that rest on what has ended. After an error some may be revoked: do it again.
   Task<Result<void>> revoke_all(EndedAccess ended, std::string reason);
+  // What this user may do in this organization has changed: the tokens say what was.
+  Task<Result<void>> outdate_tokens(std::string user_id, std::string organization_id);
 
  private:
   Task<Result<void>> index(Grant grant);

@@ -121,4 +121,33 @@ TEST_CASE("a revoked grant is no longer listed") {
   CHECK(fixture.listed("organization/") == 0);
 }
 
+TEST_CASE("when a user's rights in an organization change, the tokens issued before are refused, and no others") {
+  Fixture fixture;
+  const std::string changed = fixture.connect("user_a", "sess_1", "org_1"), personal = fixture.connect("user_a"),
+                    elsewhere = fixture.connect("user_a", "sess_1", "org_2"),
+                    other = fixture.connect("user_b", "sess_3", "org_1");
+  const auto refused = [&](const std::string& id, TimePoint issued_at) {
+    return fixture.revoked.refuses({.grant_id = id, .authorized_until = issued_at + limits::access_token_lifetime});
+  };
+  const TimePoint before = fixture.now();
+  fixture.test.clock.advance(1min);
+  bool told = false;
+  const Job watch = Job::start(fixture.revoked.until_revoked(changed), [&](const std::exception_ptr&) { told = true; });
+  REQUIRE(run_ready(fixture.grants.outdate_tokens("user_a", "org_1")));
+  CHECK(told);
+  CHECK(refused(changed, before));
+  CHECK_FALSE(refused(changed, fixture.now()));
+  for (const std::string& id : {personal, elsewhere, other}) CHECK_FALSE(refused(id, before));
+  CHECK(fixture.stands(changed));
+
+  RevokedGrants starting{fixture.test.ports};
+  REQUIRE(run_ready(starting.reread()));
+  CHECK(starting.refuses({.grant_id = changed, .authorized_until = before + limits::access_token_lifetime}));
+  CHECK_FALSE(starting.contains(changed));
+  fixture.test.clock.advance(12min);
+  (void)fixture.connect("user_c", "sess_4");
+  REQUIRE(run_ready(fixture.grants.outdate_tokens("user_b", "org_1")));
+  CHECK_FALSE(refused(changed, before));  // forgotten: such a token has expired by itself
+}
+
 }  // namespace postern::oauth

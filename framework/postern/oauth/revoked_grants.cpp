@@ -1,6 +1,10 @@
 #include "postern/oauth/revoked_grants.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <cstddef>
+
+#include "postern/base/concat.hpp"
 
 namespace postern::oauth {
 namespace {
@@ -12,6 +16,16 @@ constexpr std::string_view key_prefix = "revoked/";
 constexpr std::size_t page_size = 500;
 // A token may be minted by a request that was under way when its grant was revoked: remember a little longer.
 constexpr Duration remembered_for = limits::access_token_lifetime + 1min;
+
+// "<grant id>/<milliseconds>". Nullopt: a grant's id alone.
+std::optional<std::pair<std::string, TimePoint>> parse_outdated(std::string_view entry) {
+  const std::size_t slash = entry.find('/');
+  if (slash == entry.npos) return std::nullopt;
+  Duration::rep milliseconds = 0;
+  const std::string_view digits = entry.substr(slash + 1);
+  std::from_chars(digits.data(), digits.data() + digits.size(), milliseconds);
+  return std::pair{std::string{entry.substr(0, slash)}, TimePoint{Duration{milliseconds}}};
+}
 
 }  // namespace
 
@@ -38,8 +52,14 @@ Task<Result<void>> RevokedGrants::reread() {
   co_return read;
 }
 
+bool RevokedGrants::refuses(const Principal& caller) const {
+  const TimePoint issued_at = caller.authorized_until - limits::access_token_lifetime;
+  return contains(caller.grant_id) || issued_at < outdated_until(caller.grant_id);
+}
+
 Task<void> RevokedGrants::until_revoked(std::string grant_id) {
-  while (!contains(grant_id)) co_await grown_.wait();
+  const TimePoint outdated = outdated_until(grant_id);
+  while (!contains(grant_id) && outdated_until(grant_id) <= outdated) co_await grown_.wait();
 }
 
 Task<Result<void>> RevokedGrants::scan() {
@@ -60,17 +80,36 @@ Task<void> RevokedGrants::announce(std::string grant_id) {
   return ports_.bus.publish(std::string{topic}, {}, std::move(grant_id));
 }
 
-void RevokedGrants::add(std::string grant_id) {
+Task<Result<void>> RevokedGrants::outdate(std::string grant_id) {
+  std::string entry = concat(grant_id, "/", std::to_string(ports_.clock.now().time_since_epoch().count()));
+  CO_TRY(co_await write_down(entry));
+  co_await announce(std::move(entry));
+  co_return Result<void>{};
+}
+
+TimePoint RevokedGrants::outdated_until(const std::string& grant_id) const {
+  const auto found = outdated_.find(grant_id);
+  return found == outdated_.end() ? TimePoint{} : found->second;
+}
+
+void RevokedGrants::add(std::string entry) {
   drop_expired();
-  if (!ids_.insert(grant_id).second) return;
-  oldest_first_.emplace_back(ports_.clock.now() + remembered_for, std::move(grant_id));
+  if (!entries_.insert(entry).second) return;
+  if (const auto outdated = parse_outdated(entry)) {
+    TimePoint& until = outdated_[outdated->first];
+    until = std::max(until, outdated->second);
+  }
+  oldest_first_.emplace_back(ports_.clock.now() + remembered_for, std::move(entry));
   grown_.wake_all();
 }
 
 void RevokedGrants::drop_expired() {
   while (!oldest_first_.empty() &&
          (oldest_first_.front().first <= ports_.clock.now() || oldest_first_.size() >= limits::revoked_grants_max)) {
-    ids_.erase(oldest_first_.front().second);
+    const std::string& entry = oldest_first_.front().second;
+    entries_.erase(entry);
+    const auto outdated = parse_outdated(entry);
+    if (outdated && outdated_until(outdated->first) == outdated->second) outdated_.erase(outdated->first);
     oldest_first_.pop_front();
   }
 }

@@ -1,11 +1,13 @@
-// Which grants were revoked so lately that access tokens of theirs may still be about. One per event loop.
+// Which grants were revoked so lately that access tokens of theirs may still be about; and whose tokens are outdated,
+// because their user's rights have changed since: the next refresh brings new ones. One per event loop.
 //
 //   RevokedGrants revoked{ports};
 //   if (!revoked.are_known()) CO_TRY(co_await revoked.reread());
-//   if (revoked.contains(token.grant_id)) ...
+//   if (revoked.refuses(*caller)) ...
 //
 // Access tokens are checked without I/O, so revocation must come to where they are checked: the Store has it under
-// revoked/<grant id> for as long as a token can live, and the Bus tells every running loop at once. Instances that no
+// revoked/<grant id>, or revoked/<grant id>/<until when tokens are outdated>, for as long as a token can live, and the
+// Bus tells every running loop at once. Instances that no
 // bus connects (Workers, several processes) learn it by reading the Store again: what is older than
 // limits::revocations_known_for is not relied on. It subscribes before it reads, so nothing falls between the two.
 #pragma once
@@ -16,11 +18,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
 #include "postern/base/flight.hpp"
 #include "postern/base/limits.hpp"
+#include "postern/base/principal.hpp"
 #include "postern/base/result.hpp"
 #include "postern/base/task.hpp"
 #include "postern/base/wait_list.hpp"
@@ -41,25 +45,32 @@ class RevokedGrants {
   // One at a time; those who come meanwhile share its outcome. Fails if the store cannot be read.
   Task<Result<void>> reread();
 
-  [[nodiscard]] bool contains(const std::string& grant_id) const { return ids_.contains(grant_id); }
-  // Waits until it is.
+  [[nodiscard]] bool contains(const std::string& grant_id) const { return entries_.contains(grant_id); }
+  // Whether the token that says so is of a revoked grant, or outdated.
+  [[nodiscard]] bool refuses(const Principal& caller) const;
+  // Waits until the tokens of a grant that there are now are so.
   Task<void> until_revoked(std::string grant_id);
 
   // For every loop, also one that starts later. Done before the grant's own record changes: a crash in between revokes
   // too much, never too little.
   Task<Result<void>> write_down(std::string grant_id);
   Task<void> announce(std::string grant_id);
+  // Both at once, of the tokens issued until now. A refresh under way may still bring old rights, for ten minutes.
+  Task<Result<void>> outdate(std::string grant_id);
 
  private:
   Task<Result<void>> scan();
-  void add(std::string grant_id);
+  // What stands behind revoked/ in a key.
+  void add(std::string entry);
   void drop_expired();
+  [[nodiscard]] TimePoint outdated_until(const std::string& grant_id) const;
 
   Ports ports_;
   std::optional<TimePoint> known_until_;
   std::uint64_t failures_ = 0;
   Flight flight_;
-  std::unordered_set<std::string> ids_;
+  std::unordered_set<std::string> entries_;
+  std::unordered_map<std::string, TimePoint> outdated_;  // by grant id, of those among the entries
   std::deque<std::pair<TimePoint, std::string>> oldest_first_;
   WaitList grown_;
   std::unique_ptr<Bus::Subscription> subscription_;  // last: it calls add()
