@@ -58,6 +58,15 @@ test('users are created, changed, banned, locked and deleted', async () => {
   await fails(clerk.users.getUser(made.id), 404, 'resource_not_found');
 });
 
+test('the tokens that Clerk keeps for a user at other providers are given out', async () => {
+  await fails(clerk.users.getUserOauthAccessToken(ada, 'google'), 404, 'oauth_token_provider_not_enabled');
+  await emulator.control(`users/${ada}/external_accounts`, { provider: 'oauth_google', token: 'ya29.offline', scopes: ['calendar'] });
+  const { data, totalCount } = await clerk.users.getUserOauthAccessToken(ada, 'google');
+  assert.equal(totalCount, 1);
+  assert.deepEqual([data[0].provider, data[0].token, data[0].scopes], ['oauth_google', 'ya29.offline', ['calendar']]);
+  assert.equal((await clerk.users.getUserOauthAccessToken('user_GraceHopper0000000000000002', 'google')).totalCount, 0);
+});
+
 test('what is wrong is said in errors that the SDK understands', async () => {
   await fails(clerk.users.createUser({ emailAddress: ['ada@acme.test'] }), 422, 'form_identifier_exists');
   await fails(clerk.users.getUserList({ limit: 501 }), 422, 'form_param_value_invalid');
@@ -111,6 +120,8 @@ test('organizations and memberships are paginated', async () => {
   assert.equal(own.data[0].organization.name, 'Acme');
   const made = await clerk.organizations.createOrganization({ name: 'Labs', createdBy: ada });
   assert.equal((await clerk.organizations.createOrganizationMembership({ organizationId: made.id, userId: 'user_GraceHopper0000000000000002', role: 'org:member' })).role, 'org:member');
+  assert.equal((await clerk.organizations.updateOrganizationMembership({ organizationId: made.id, userId: 'user_GraceHopper0000000000000002', role: 'org:admin' })).role, 'org:admin');
+  await fails(clerk.organizations.updateOrganizationMembership({ organizationId: made.id, userId: 'user_KatherineJohnson00000000003', role: 'org:admin' }), 404, 'resource_not_found');
 });
 
 test('sign-in tokens and testing tokens', async () => {

@@ -25,6 +25,15 @@ struct Subscription {
   std::vector<std::string> features;
 };
 
+// An account of a user's elsewhere, and the token for it that Clerk keeps.
+struct ExternalAccount {
+  std::string id;
+  std::string provider;  // "oauth_google"
+  std::string provider_user_id;
+  std::string token;
+  std::vector<std::string> scopes;
+};
+
 struct User {
   std::string id;
   std::optional<std::string> external_id;
@@ -37,6 +46,7 @@ struct User {
   json::Object private_metadata;
   json::Object unsafe_metadata;
   Subscription subscription;
+  std::vector<ExternalAccount> external_accounts;
   bool password_enabled = false;
   bool banned = false;
   bool locked = false;

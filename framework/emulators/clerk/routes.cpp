@@ -3,6 +3,7 @@
 #include "emulators/clerk/api_keys.hpp"
 #include "emulators/clerk/browser.hpp"
 #include "emulators/clerk/control.hpp"
+#include "emulators/clerk/external_accounts.hpp"
 #include "emulators/clerk/instance.hpp"
 #include "emulators/clerk/jwt_templates.hpp"
 #include "emulators/clerk/m2m_tokens.hpp"
@@ -75,6 +76,7 @@ constexpr ApiRoute api_routes[] = {
     {Method::post, "/v1/users/{user_id}/lock", users::lock},
     {Method::post, "/v1/users/{user_id}/unlock", users::unlock},
     {Method::get, "/v1/users/{user_id}/organization_memberships", organizations::memberships_of_user},
+    {Method::get, "/v1/users/{user_id}/oauth_access_tokens/{provider}", external_accounts::access_tokens},
 
     {Method::get, "/v1/sessions", sessions::list},
     {Method::post, "/v1/sessions", sessions::create},
@@ -123,6 +125,7 @@ constexpr ApiRoute api_routes[] = {
     {Method::post, "/__emulator/sessions/{session_id}/organization", control::set_session_organization, Access::open},
     {Method::post, "/__emulator/users/{user_id}/ban", users::ban, Access::open},
     {Method::post, "/__emulator/users/{user_id}/plan", control::set_user_plan, Access::open},
+    {Method::post, "/__emulator/users/{user_id}/external_accounts", external_accounts::connect, Access::open},
     {Method::post, "/__emulator/organizations/{organization}/plan", control::set_organization_plan, Access::open},
     {Method::post, "/__emulator/organizations/{organization}/memberships/{user_id}/permissions",
      organizations::set_permissions, Access::open},

@@ -26,7 +26,8 @@ namespace postern::emulator {
 namespace world_limits {
 inline constexpr std::size_t records_max = 5'000;  // in each table
 inline constexpr std::size_t faults_max = 100;
-inline constexpr std::size_t calls_max = 500;  // the oldest is forgotten
+inline constexpr std::size_t external_accounts_max = 10;  // of a user
+inline constexpr std::size_t calls_max = 500;             // the oldest is forgotten
 inline constexpr std::size_t deliveries_max = 500;
 inline constexpr auto session_lifetime = std::chrono::hours{24 * 7};
 inline constexpr auto handshake_lifetime = std::chrono::seconds{30};
