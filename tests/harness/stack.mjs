@@ -18,6 +18,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { record } from './recorder.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const build = path.resolve(root, process.env.POSTERN_BUILD ?? 'build/release');
@@ -112,10 +113,11 @@ export const publishableKey = (port) => `pk_test_${Buffer.from(`127.0.0.1:${port
 // What the server is at the offline Clerk's OAuth server, for AUTH_MODE=clerk-login.
 export const oauthClient = { CLERK_OAUTH_CLIENT_ID: 'offlinemcpserver', CLERK_OAUTH_CLIENT_SECRET: 'offline_secret_of_the_mcp_server' };
 
-// `webhooks`, if given, is { url, secret }: where it tells what happens. `callback` is where that client lives.
-export async function startClerk(port, webhooks, callback) {
+// `webhooks`, if given, is { url, secret }: where it tells what happens. `callback` is where that client lives. With `listenPort`
+// it is there, behind something that stands at `port`.
+export async function startClerk(port, webhooks, callback, listenPort) {
   port ??= await freePort();
-  const listener = [...(webhooks ? ['--webhooks', webhooks.url] : []), ...(callback ? ['--oauth-callback', callback] : [])];
+  const listener = [...(listenPort ? ['--listen', String(listenPort)] : []), ...(webhooks ? ['--webhooks', webhooks.url] : []), ...(callback ? ['--oauth-callback', callback] : [])];
   const clerk = new Program('offline Clerk', 'framework/emulators/clerk/clerk-emulator', ['--port', String(port), ...listener],
     { CLERK_SECRET_KEY: secretKey, CLERK_WEBHOOK_SECRET: webhooks?.secret ?? '' }, `http://127.0.0.1:${port}`);
   clerk.publishableKey = publishableKey(port);
@@ -158,16 +160,19 @@ const exampleApps = {
 
 // `settings` are further settings of the server, whose rate limits are off: tests are in a hurry; with CLERK_WEBHOOK_SECRET among them Clerk sends it webhooks. `program` and `bundle` are other ones than the server of app/.
 // `instances` are the isolates on Workers that share the requests: serve_worker.mjs. `app` is the example that people sign in at.
-export async function startStack(settings = {}, { app = 'acme-app', program = 'framework/hosts/native/postern', bundle = 'build/workers', instances = 1 } = {}) {
+// `recorded`: all that goes to and from each of the three passes a recorder (recorder.mjs), in `recorders`.
+export async function startStack(settings = {}, { app = 'acme-app', program = 'framework/hosts/native/postern', bundle = 'build/workers', instances = 1, recorded = false } = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'postern-'));
   const [clerkPort, appPort, serverPort] = [await freePort(), await freePort(), await freePort()];
   const [appUrl, serverUrl] = [`http://localhost:${appPort}`, `http://localhost:${serverPort}`];
+  const recorders = recorded && { clerk: await record(clerkPort), app: await record(appPort), server: await record(serverPort) };
+  const listenPort = (name, port) => (recorded ? recorders[name].port : port);
   const secret = settings.CLERK_WEBHOOK_SECRET;
-  const clerk = await startClerk(clerkPort, secret && { url: `${serverUrl}/webhooks/clerk`, secret }, `${serverUrl}/callback`);
+  const clerk = await startClerk(clerkPort, secret && { url: `${serverUrl}/webhooks/clerk`, secret }, `${serverUrl}/callback`, recorded && recorders.clerk.port);
   const keys = { CLERK_PUBLISHABLE_KEY: clerk.publishableKey, CLERK_SECRET_KEY: secretKey, CLERK_API_URL: clerk.url };
 
   const startApp = () => {
-    const own = { ...keys, MCP_SERVER_URL: serverUrl, APP_URL: appUrl, PORT: String(appPort) };
+    const own = { ...keys, MCP_SERVER_URL: serverUrl, APP_URL: appUrl, PORT: String(listenPort('app', appPort)) };
     const ofSdk = { CLERK_SIGN_IN_URL: `${clerk.url}/sign-in`, CLERK_PROXY_URL: clerk.url, CLERK_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' };
     const [command, args] = exampleApps[app];
     return new Program('example app', command, args, { ...own, ...ofSdk }, appUrl, path.join(root, 'examples', app)).ready('/');
@@ -175,9 +180,9 @@ export async function startStack(settings = {}, { app = 'acme-app', program = 'f
   const serverSecret = randomBytes(32).toString('base64url');
   const serverSettings = { ...keys, APP_URL: appUrl, SERVER_URL: serverUrl, CLERK_JWT_TEMPLATE: 'postern', POSTERN_SECRET: serverSecret, RATE_LIMITS: 'off', ...settings };
   const startServer = (changes = {}) =>
-    startHost[host]({ ...serverSettings, ...changes }, { port: serverPort, folder, program, bundle, instances }).ready('/readyz');
+    startHost[host]({ ...serverSettings, ...changes }, { port: listenPort('server', serverPort), folder, program, bundle, instances }).ready('/readyz');
 
-  const stack = { folder, clerk, serverSettings, app: await startApp(), server: await startServer(), startApp, startServer };
+  const stack = { folder, recorders, clerk, serverSettings, app: await startApp(), server: await startServer(), startApp, startServer };
   // SIGKILL to the server, or to the workerd it lives in. It is there again when this returns.
   stack.killServer = async () => {
     if (host === 'workers') {
@@ -191,6 +196,7 @@ export async function startStack(settings = {}, { app = 'acme-app', program = 'f
   stack.stop = async () => {
     const exits = {};
     for (const name of ['server', 'app', 'clerk']) exits[name] = await stack[name].stop();
+    for (const recorder of Object.values(recorders || {})) recorder.close();
     await rm(folder, { recursive: true, force: true });
     return exits;
   };

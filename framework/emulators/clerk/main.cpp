@@ -53,7 +53,7 @@ void announce(const emulator::Settings& settings) {
 Result<void> run(std::span<const char* const> arguments) {
   TRY(auto settings, emulator::Settings::parse(arguments, environment));
   TRY(auto key, signing_key(settings));
-  ServeOptions options{.port = settings.port};
+  ServeOptions options{.port = settings.listen_port != 0 ? settings.listen_port : settings.port};
   options.on_listening = [&](std::uint16_t) { announce(settings); };
   return serve(options, [&](boost::asio::io_context& loop) {  // one loop: called once
     return std::make_unique<Program>(loop, settings, std::move(key));

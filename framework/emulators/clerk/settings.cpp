@@ -9,11 +9,11 @@ namespace postern::emulator {
 
 namespace {
 
-Result<std::uint16_t> parse_port(std::string_view text) {
+Result<std::uint16_t> parse_port(std::string_view flag, std::string_view text) {
   unsigned value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size() || value == 0 || value > 65535) {
-    return fail(Error::Kind::invalid, "--port must be a number from 1 to 65535.");
+    return fail(Error::Kind::invalid, std::string(flag) + " must be a number from 1 to 65535.");
   }
   return static_cast<std::uint16_t>(value);
 }
@@ -52,12 +52,15 @@ Result<Settings> Settings::parse(std::span<const char* const> arguments, const E
   settings.webhook_secret = environment("CLERK_WEBHOOK_SECRET").value_or("");
   for (std::size_t i = 0; i < arguments.size(); i += 2) {
     const std::string_view flag = arguments[i];
-    if (flag != "--port" && flag != "--state" && flag != "--webhooks" && flag != "--oauth-callback") {
+    if (flag != "--port" && flag != "--listen" && flag != "--state" && flag != "--webhooks" &&
+        flag != "--oauth-callback") {
       return fail(Error::Kind::invalid, "Unknown argument: " + std::string(flag));
     }
     if (i + 1 == arguments.size()) return fail(Error::Kind::invalid, std::string(flag) + " needs a value.");
     if (flag == "--port") {
-      TRY(settings.port, parse_port(arguments[i + 1]));
+      TRY(settings.port, parse_port(flag, arguments[i + 1]));
+    } else if (flag == "--listen") {
+      TRY(settings.listen_port, parse_port(flag, arguments[i + 1]));
     } else if (flag == "--state") {
       settings.state_file = arguments[i + 1];
     } else if (flag == "--oauth-callback") {
@@ -77,7 +80,9 @@ std::string Settings::issuer() const { return "http://" + host(); }
 std::string Settings::publishable_key() const { return "pk_test_" + base64_encode(host() + "$"); }
 
 std::string usage() {
-  return "usage: clerk-emulator [--port 8790] [--state <path>] [--webhooks <url>] [--oauth-callback <url>]\n"
+  return "usage: clerk-emulator [--port 8790] [--listen <port>] [--state <path>] [--webhooks <url>] [--oauth-callback "
+         "<url>]\n"
+         "  --listen  listen there, behind something that stands at --port\n"
          "  --state   keep the signing key there, so that tokens survive a restart\n"
          "  --webhooks  send events there, signed with CLERK_WEBHOOK_SECRET\n"
          "  --oauth-callback  where the seeded OAuth application lives; http://localhost:8788/callback if left out\n"

@@ -18,6 +18,8 @@ namespace postern::emulator {
 
 struct Settings {
   std::uint16_t port = 8790;
+  // Where it listens, if something that stands at `port` passes everything on to it. 0: at `port` itself.
+  std::uint16_t listen_port = 0;
   std::string secret_key = "sk_test_postern_offline_clerk";
   // Where the signing key is kept, so that tokens and JWKS caches outlive a restart. Empty: a new key at each start.
   std::string state_file;

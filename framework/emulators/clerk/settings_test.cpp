@@ -44,6 +44,7 @@ TEST_CASE("arguments that make no sense are refused") {
                                                                      {"--port", "65536"},
                                                                      {"--port", "80x"},
                                                                      {"--port", "-1"},
+                                                                     {"--listen", "0"},
                                                                      {"--state"},
                                                                      {"--host", "0.0.0.0"},
                                                                      {"8790"}}) {
@@ -51,5 +52,7 @@ TEST_CASE("arguments that make no sense are refused") {
     CHECK_FALSE(parse(arguments).has_value());
   }
   CHECK(parse({})->port == 8790);
+  CHECK(parse({"--port", "4010", "--listen", "4011"})->issuer() == "http://127.0.0.1:4010");
+  CHECK(parse({"--port", "4010", "--listen", "4011"})->listen_port == 4011);
   CHECK(parse({"--state", "/tmp/x.pem", "--port", "9"})->state_file == "/tmp/x.pem");
 }
