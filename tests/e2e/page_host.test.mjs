@@ -73,5 +73,5 @@ test('the page that search_orders names shows the orders that search_orders foun
   await page.waitForFunction(() => document.querySelector('iframe').height > 200);
   assert.equal(await frame.evaluate(() => document.documentElement.scrollHeight <= innerHeight), true);
   assert.deepEqual([requests.filter((url) => !url.startsWith('about:')), complaints], [[], []]);
-  await page.screenshot({ path: 'artifacts/page-of-orders.png' });
+  await page.locator('iframe').screenshot({ path: 'artifacts/page-of-orders.png' });
 });
