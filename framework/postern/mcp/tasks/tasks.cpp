@@ -200,9 +200,8 @@ bool Tasks::is_id(std::string_view id) {
   return id.size() == id_chars && base64url_decode(id).has_value();
 }
 
-Task<void> Tasks::tell_watchers(TaskRecord record, std::string user_id) {
-  return ports_.bus.publish(std::string{changed_topic}, std::move(record).session.value_or(std::move(user_id)),
-                            std::move(record).id);
+Task<void> Tasks::tell_watchers(const TaskRecord& record, const std::string& user_id) const {
+  return ports_.bus.publish(std::string{changed_topic}, record.session.value_or(user_id), record.id);
 }
 
 Task<Result<TaskRecord>> Tasks::create(const Caller& caller, std::optional<Duration> ttl,

@@ -86,7 +86,7 @@ class Tasks {
   using Change = bool (*)(TaskRecord& record, const Answers& answers);
   [[nodiscard]] Task<Result<std::optional<TaskRecord>>> modify(Caller caller, std::string id, Answers answers,
                                                                Change change);
-  [[nodiscard]] Task<void> tell_watchers(TaskRecord record, std::string user_id);
+  [[nodiscard]] Task<void> tell_watchers(const TaskRecord& record, const std::string& user_id) const;
   [[nodiscard]] Task<void> wait_for_change();
   [[nodiscard]] std::string owner_of(const Caller& caller) const;
 
