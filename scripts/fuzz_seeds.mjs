@@ -6,15 +6,16 @@ import path from 'node:path';
 import { readTranscript } from '../tests/harness/transcript.mjs';
 
 const [, , folder] = process.argv;
-const transcripts = 'tests/transcripts';
+const folders = ['tests/transcripts', 'tests/conformance/transcripts'];
 
 function keep(target, text) {
   mkdirSync(path.join(folder, target), { recursive: true });
   writeFileSync(path.join(folder, target, `seed-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`), text);
 }
 
-for (const file of readdirSync(transcripts).filter((name) => name.endsWith('.txt'))) {
-  for (const { sent, expected } of readTranscript(path.join(transcripts, file))) {
+const files = folders.flatMap((each) => readdirSync(each).filter((name) => name.endsWith('.txt')).map((name) => path.join(each, name)));
+for (const file of files) {
+  for (const { sent, expected } of readTranscript(file)) {
     const headers = [...sent.headers, ['Host', 'localhost'], ['Content-Length', String(Buffer.byteLength(sent.body))]];
     keep('request_parser_fuzz', `${sent.first} HTTP/1.1\r\n${headers.map((header) => `${header.join(': ')}\r\n`).join('')}\r\n${sent.body}`);
     const messages = expected.body.split(/\n\n+/);
