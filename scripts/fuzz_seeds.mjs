@@ -1,5 +1,5 @@
-// Seeds for the fuzz targets, from the golden transcripts: messages of JSON-RPC, requests as they come over the wire, and
-// streams. Usage: node scripts/fuzz_seeds.mjs <folder of the corpora>
+// Seeds for the fuzz targets, from the golden transcripts: messages of JSON-RPC, requests as they come over the wire, streams,
+// and URI templates. Usage: node scripts/fuzz_seeds.mjs <folder of the corpora>
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -23,6 +23,7 @@ for (const file of files) {
       keep('jsonrpc_fuzz', text);
       keep('json_fuzz', text);
     }
+    for (const [, template] of expected.body.matchAll(/"uriTemplate": "([^"]+)"/g)) keep('uri_template_fuzz', `${template}\n${template.replace(/\{.*?\}/g, '17')}`);
     if (messages.length > 1) keep('sse_fuzz', messages.map((message) => `id: 1\ndata: ${message.replace(/\s*\n\s*/g, ' ')}\n\n`).join(''));
   }
 }

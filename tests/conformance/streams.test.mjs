@@ -1,5 +1,5 @@
 // Streams as they are on the wire, whichever host: how long they last, what they say while nothing happens, and what becomes
-// of them when their reader is slow, their token ends, or another one is opened. The suite's server has the tools.
+// of them when their reader is slow, their call is cancelled, their token ends, or another one is opened. The suite's server has the tools.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -55,6 +55,17 @@ test("a session's new stream takes the place of the one it had", async () => {
   const second = await inSession('GET');
   assert.equal(await Promise.race([ended, sleep(5_000, 'open')]), 'ended');
   await second.body.cancel();
+});
+
+test('a call that its client cancels ends without a reply, and its stream with it', async () => {
+  const response = await inSession('POST', { id: 'long', method: 'tools/call', params: { name: 'slow_compute', arguments: { seconds: 60 } } });
+  const text = textOf(response);
+  assert.equal((await inSession('POST', { method: 'notifications/cancelled', params: { requestId: 'another' } })).status, 202);
+  assert.equal(await Promise.race([text, sleep(500, 'open')]), 'open');
+  assert.equal((await inSession('POST', { method: 'notifications/cancelled', params: { requestId: 'long' } })).status, 202);
+  const said = await Promise.race([text, sleep(5_000, 'open')]);
+  assert.notEqual(said, 'open');
+  assert.doesNotMatch(said, /"id":"long"/);
 });
 
 test('a stream ends when the token that it was opened with does', async () => {
