@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
+import * as v2 from '@modelcontextprotocol/client';
 import { Assistant, modern } from '../harness/assistant.mjs';
 import { Client, pkce } from '../harness/by_hand.mjs';
 import { Person } from '../harness/person.mjs';
@@ -50,6 +51,23 @@ async function live(stack) {
   return { code, verifier, 'access token': tokens.access_token, 'refresh token': tokens.refresh_token, 'second access token': fresh.access_token, 'second refresh token': fresh.refresh_token, 'third access token': last, 'third refresh token': lastRefresh };
 }
 
+// The same where the tokens are Clerk's own, as JWT and opaque.
+async function liveAtClerk(stack) {
+  await stack.clerk.api('POST', '/sessions', { user_id: ada });
+  const secrets = {};
+  for (const format of ['jwt', 'opaque']) {
+    const { access_token: token } = await stack.clerk.control('oauth_tokens', { user_id: ada, scopes: ['orders:read'], audience: [stack.mcpUrl], format });
+    secrets[`Clerk's access token (${format})`] = token;
+    const client = new v2.Client({ name: 'secrecy', version: '1.0.0' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
+    await client.connect(new v2.StreamableHTTPClientTransport(new URL(stack.mcpUrl), { requestInit: { headers: { authorization: `Bearer ${token}` } } }));
+    assert.ok(!(await client.callTool({ name: 'search_orders', arguments: {} })).isError);
+    await client.close();
+    await fetch(`${stack.mcpUrl}?access_token=${token}`, { method: 'POST' });
+    await fetch(stack.mcpUrl, { method: 'POST', headers: { authorization: `Bearer ${token}x` } });
+  }
+  return secrets;
+}
+
 // Each secret as it is, and as it would look in an address or in Base64.
 const spellings = (secret) => [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64').replace(/=+$/, ''), Buffer.from(secret).toString('base64url')];
 
@@ -64,11 +82,11 @@ function assertSecret(where, text, allowed, secrets) {
   assert.doesNotMatch(text, jwt, `a JWT in ${where}`);
 }
 
-for (const [mode, settings] of Object.entries({ bridge: {}, 'clerk-login': oauthClient })) {
+for (const [mode, settings] of Object.entries({ bridge: {}, 'clerk-login': oauthClient, clerk: {} })) {
   test(`every secret goes to its own destination and to no other (AUTH_MODE=${mode})`, async () => {
     const webhookSecret = `whsec_${randomBytes(24).toString('base64')}`;
     const stack = await startStack({ AUTH_MODE: mode, CLERK_TOKENS: 'api_key', CLERK_WEBHOOK_SECRET: webhookSecret, ...settings }, { recorded: true });
-    const connection = await live(stack);
+    const connection = await (mode === 'clerk' ? liveAtClerk : live)(stack);
     const { secret: apiKey } = await (await stack.clerk.api('POST', '/api_keys', { name: 'ci', subject: ada, scopes: ['profile:read'] })).json();
     await fetch(stack.mcpUrl, { method: 'POST', headers: { authorization: `Bearer ${apiKey}` } });
     const exits = await stack.stop();
@@ -87,9 +105,11 @@ for (const [mode, settings] of Object.entries({ bridge: {}, 'clerk-login': oauth
     };
     const atClerk = [new RegExp(`^authorization: bearer ${secretKey}\r$`, 'im'), new RegExp(`\\{"secret":"${apiKey}"\\}`)];
     if (mode === 'clerk-login') atClerk.push(/^authorization: basic [\w+/=]+\r$/im, /grant_type=authorization_code&code=clk_code_[\w-]+/);
+    if (mode === 'clerk') atClerk.push(/\{"access_token":"oat_[\w-]+"\}/);
     assertSecret('requests to Clerk', toClerk, atClerk, secrets);
     assertSecret('requests to the app', toApp, [/^authorization: bearer eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+\r$/im], secrets);
-    assertSecret('answers', answers, [/"access_token":"pat_[\w-]+"/, /"refresh_token":"[\w.-]+"/, /^location: http:\/\/127\.0\.0\.1:33418\/callback\?code=[\w.-]+/im], secrets);
+    const inAnswers = mode === 'clerk' ? [] : [/"access_token":"pat_[\w-]+"/, /"refresh_token":"[\w.-]+"/, /^location: http:\/\/127\.0\.0\.1:33418\/callback\?code=[\w.-]+/im];
+    assertSecret('answers', answers, inAnswers, secrets);
     assertSecret('the log', stack.server.log, [], secrets);
   });
 }
