@@ -1,6 +1,7 @@
 // What it costs to verify each kind of token, beside a bare RS256 verification of OpenSSL's with the same key: CPU
-// time, the best of many rounds that take turns, so that a busy machine disturbs all of them alike. Usage:
-// verifications [rounds]
+// time, the best of many rounds that take turns, so that a busy machine disturbs all of them alike.
+//
+//   ./dev bench tokens [rounds]
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
