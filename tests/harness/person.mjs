@@ -45,11 +45,15 @@ export class Person {
     throw new Error(`more than 20 redirects, the last to ${url}`);
   }
 
-  // Presses the button of a page: the fields of its form, and the button's own name and value.
-  async press(page, button, options = {}) {
+  // Presses the button of a page: the fields of its form, the boxes whose labels match `tick`, and the button's own name and value.
+  async press(page, button, { tick, ...options } = {}) {
     const form = button.closest('form');
     const fields = form.querySelectorAll('input').filter((input) => input.getAttribute('name'))
       .map((input) => [input.getAttribute('name'), input.getAttribute('value') ?? '']);
+    for (const label of tick ? page.document.querySelectorAll('label').filter((each) => tick.test(each.text)) : []) {
+      const box = label.querySelector('input');
+      fields.push([box.getAttribute('name'), box.getAttribute('value')]);
+    }
     if (button.getAttribute('name')) fields.push([button.getAttribute('name'), button.getAttribute('value') ?? '']);
     const action = new URL(form.getAttribute('action') || page.url, page.url);
     if ((form.getAttribute('method') ?? 'get').toLowerCase() === 'get') {

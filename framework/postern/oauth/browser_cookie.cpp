@@ -4,6 +4,7 @@
 
 #include "postern/base/encoding.hpp"
 #include "postern/http/cookie.hpp"
+#include "postern/oauth/record.hpp"
 #include "postern/ports/random.hpp"
 
 namespace postern::oauth {
@@ -41,6 +42,24 @@ std::string set_cookie(const BrowserCookie& cookie, const Settings& settings, co
                           .secure = settings.over_https(),
                           .http_only = true,
                           .same_site = http::SameSite::lax});
+}
+
+std::string set_sealed_cookie(const BrowserCookie& cookie, const Context& context, json::Object content) {
+  const Ports& ports = context.ports;
+  content["expires_at"] = to_json(ports.clock.now() + cookie.lifetime);
+  const std::string sealed =
+      seal(ports.crypto, ports.random, context.keys.cookies, json::serialize(content), cookie.name);
+  return set_cookie(cookie, context.settings, Secret{base64url_encode(sealed)});
+}
+
+std::optional<std::string> find_sealed_cookie(const BrowserCookie& cookie, const Context& context,
+                                              const http::Request& request) {
+  const Ports& ports = context.ports;
+  const auto text = find_cookie(cookie, context.settings, request);
+  const auto sealed = text ? base64url_decode(*text) : std::nullopt;
+  auto content = sealed ? open(ports.crypto, context.keys.cookies, *sealed, cookie.name) : std::nullopt;
+  if (!content || ports.clock.now() >= RecordReader{*content}.time("expires_at")) return std::nullopt;
+  return content;
 }
 
 std::string browser_hash(Crypto& crypto, const Secret& secret) {

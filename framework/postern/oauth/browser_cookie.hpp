@@ -16,6 +16,7 @@
 #include "postern/base/secret.hpp"
 #include "postern/base/time.hpp"
 #include "postern/http/message.hpp"
+#include "postern/json/value.hpp"
 #include "postern/oauth/context.hpp"
 
 namespace postern::oauth {
@@ -31,6 +32,12 @@ struct BrowserCookie {
 
 [[nodiscard]] Secret browser_secret(const BrowserCookie& cookie, const Context& context, const http::Request& request);
 [[nodiscard]] std::string set_cookie(const BrowserCookie& cookie, const Settings& settings, const Secret& secret);
+
+// A cookie that says something: sealed, so that only we can have written it, and good for the cookie's lifetime.
+[[nodiscard]] std::string set_sealed_cookie(const BrowserCookie& cookie, const Context& context, json::Object content);
+// What it says: JSON. Nullopt if there is none, it is not ours, or its time is over.
+[[nodiscard]] std::optional<std::string> find_sealed_cookie(const BrowserCookie& cookie, const Context& context,
+                                                            const http::Request& request);
 
 [[nodiscard]] std::string browser_hash(Crypto& crypto, const Secret& secret);
 [[nodiscard]] bool has_cookie(const BrowserCookie& cookie, const Context& context, const http::Request& request);

@@ -7,6 +7,7 @@
 
 #include "postern/base/encoding.hpp"
 #include "postern/base/limits.hpp"
+#include "postern/oauth/remembered_consent.hpp"
 #include "postern/oauth/short_hash.hpp"
 
 namespace postern::oauth {
@@ -94,6 +95,7 @@ Task<Result<void>> Grants::revoke(std::string grant_id, std::string reason) {
   for (int attempt = 0; attempt < limits::store_attempts_max; ++attempt) {
     CO_TRY(auto found, co_await find(grant_id));
     if (!found || found->grant.state == GrantState::revoked) co_return Result<void>{};
+    CO_TRY(co_await forget_consent(ports_, found->grant.user.user_id, found->grant.client_id));
     CO_TRY(co_await revoked_.write_down(grant_id));
     Grant revoked = found->grant;
     revoked.state = GrantState::revoked;

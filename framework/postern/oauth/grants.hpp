@@ -40,7 +40,8 @@ class Grants {
   Task<Result<std::vector<Grant>>> find_by_user(std::string user_id);
   // False, and nothing changed, if somebody was faster: find it again and judge anew.
   Task<Result<bool>> replace(const Found& found, Grant changed, TimePoint expires_at);
-  // Ends it and every token of it, on every loop. `reason` goes to the log. Nothing to do for one that is unknown.
+  // Ends it and every token of it, on every loop; and its user will be asked before this client has another.
+  // `reason` goes to the log. Nothing to do for one that is unknown.
   // When this returns an error, it may or may not have happened.
   Task<Result<void>> revoke(std::string grant_id, std::string reason);
   // All of them that rest on what has ended. After an error some may be revoked: do it again.

@@ -11,14 +11,14 @@ struct Keys {
   Secret refresh_token;  // makes a grant's refresh secrets, one for each generation
   Secret client_id;      // makes the same client id from the same registration
   Secret callback_hop;   // seals callback parameters on their way through the store
-  Secret own_pages;      // seals the session of who looks at our own pages
+  Secret cookies;        // seals what our cookies say
 
   [[nodiscard]] static Keys derive(Crypto& crypto, const Secret& server_secret) {
     return Keys{.access_token = derive_key(crypto, server_secret, "access-token"),
                 .refresh_token = derive_key(crypto, server_secret, "refresh-token"),
                 .client_id = derive_key(crypto, server_secret, "client-id"),
                 .callback_hop = derive_key(crypto, server_secret, "callback-hop"),
-                .own_pages = derive_key(crypto, server_secret, "own-pages")};
+                .cookies = derive_key(crypto, server_secret, "cookies")};
   }
 };
 

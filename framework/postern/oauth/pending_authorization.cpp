@@ -6,8 +6,32 @@
 
 namespace postern::oauth {
 
+namespace {
+
+std::string_view to_string(Approval approval) {
+  switch (approval) {
+    case Approval::asked:
+      return "asked";
+    case Approval::to_be_remembered:
+      return "to_be_remembered";
+    case Approval::remembered:
+      return "remembered";
+  }
+  return "asked";
+}
+
+std::optional<Approval> parse_approval(std::string_view text) {
+  using enum Approval;
+  for (const Approval approval : {asked, to_be_remembered, remembered})
+    if (to_string(approval) == text) return approval;
+  return std::nullopt;
+}
+
+}  // namespace
+
 Result<PendingAuthorization> PendingAuthorization::from_record(std::string_view record) {
   RecordReader reader{record};
+  const auto approval = parse_approval(reader.text("approval"));
   PendingAuthorization pending{.client_id = reader.text("client_id"),
                                .client_name = reader.text("client_name"),
                                .redirect_uri = reader.text("redirect_uri"),
@@ -15,9 +39,11 @@ Result<PendingAuthorization> PendingAuthorization::from_record(std::string_view 
                                .code_challenge = reader.text("code_challenge"),
                                .resource = reader.text("resource"),
                                .scopes = reader.texts("scopes"),
+                               .approval = approval.value_or(Approval::asked),
                                .browser_hash = reader.text("browser_hash"),
                                .started_at = reader.time("started_at")};
   TRY(reader.check());
+  if (!approval) return fail(Error::Kind::internal, "A stored request was approved in a way that does not exist.");
   return pending;
 }
 
@@ -29,6 +55,7 @@ std::string PendingAuthorization::to_record() const {
                                       {"code_challenge", code_challenge},
                                       {"resource", resource},
                                       {"scopes", to_json(scopes)},
+                                      {"approval", to_string(approval)},
                                       {"browser_hash", browser_hash},
                                       {"started_at", to_json(started_at)}});
 }

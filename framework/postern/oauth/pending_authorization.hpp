@@ -16,6 +16,13 @@
 
 namespace postern::oauth {
 
+// What the request rests on: whether, and how, somebody has agreed to it.
+enum class Approval {
+  asked,             // on the consent page, or not yet
+  to_be_remembered,  // on the consent page, and the same is not to be asked again
+  remembered,        // before (remembered_consent.hpp); whether by the one who signs in will be seen
+};
+
 // One without a client is a visit: a person signs in to see our own pages (connections/).
 struct PendingAuthorization {
   std::string client_id;
@@ -26,10 +33,14 @@ struct PendingAuthorization {
   std::string resource;
   std::vector<std::string> scopes;
 
+  Approval approval = Approval::asked;
   std::string browser_hash;  // SHA-256 of the cookie of the one browser that may go on
   TimePoint started_at;
 
   [[nodiscard]] bool is_visit() const { return client_id.empty(); }
+  // An https address is its owner's alone. Behind any other there may be whatever program runs on the device, so each
+  // time a person must look (RFC 8252 sec. 8.6).
+  [[nodiscard]] bool can_be_remembered() const { return redirect_uri.starts_with("https://"); }
   [[nodiscard]] static Result<PendingAuthorization> from_record(std::string_view record);
   [[nodiscard]] std::string to_record() const;
 };

@@ -1,5 +1,5 @@
-// GET /authorize: checks the request and shows the consent page. Always the page: nothing is remembered, so a link from
-// elsewhere can never pass through unseen (threats 9 and 11).
+// GET /authorize: checks the request and shows the consent page, unless the person in front of the browser has agreed
+// to the same before and did not want to be asked again (consent/consent.hpp; threats 9 and 11).
 #pragma once
 
 #include "postern/base/task.hpp"

@@ -51,7 +51,8 @@ Task<Result<AuthorizationRequest, AuthorizationRefusal>> check_authorization_req
                                  .callback = std::move(callback),
                                  .code_challenge = std::move(asked->code_challenge),
                                  .resource = std::move(asked->resource),
-                                 .scopes = std::move(asked->scopes)};
+                                 .scopes = std::move(asked->scopes),
+                                 .has_prompt = form->count("prompt") > 0};
 }
 
 }  // namespace postern::oauth

@@ -20,6 +20,7 @@ struct AuthorizationRequest {
   std::string code_challenge;
   std::string resource;
   std::vector<std::string> scopes;
+  bool has_prompt;  // the client has something to say about what its user is asked (OpenID Connect Core sec. 3.1.2.1)
 };
 
 struct AuthorizationRefusal {

@@ -34,6 +34,15 @@ http::Response refuse_user(const Context& context, const http::Request& request,
 
 Task<http::Response> give_code(Context& context, const http::Request& request, PendingAuthorization pending,
                                SignedInUser user) {
+  if (pending.approval == Approval::remembered) {
+    const auto agreed = co_await is_remembered(context.ports, consent_of(pending, user));
+    if (!agreed) co_return context.pages.unavailable();
+    if (!*agreed) co_return co_await ask_for_consent(context, request, std::move(pending));
+  }
+  std::string person;  // the cookie's text, if there is something to remember
+  if (pending.approval == Approval::to_be_remembered && pending.can_be_remembered()) {
+    if (co_await remember_consent(context.ports, consent_of(pending, user))) person = set_person_cookie(context, user);
+  }
   const std::string client_hash = context.hash(pending.client_id);
   const std::string user_hash = context.hash(user.user_id);
   auto code = co_await context.grants.issue_code({.client_id = std::move(pending.client_id),
@@ -47,7 +56,10 @@ Task<http::Response> give_code(Context& context, const http::Request& request, P
   context.ports.log.write(
       LogLevel::info, "code.issued",
       {{"request", request.id}, {"grant", context.hash(code->grant_id)}, {"client", client_hash}, {"user", user_hash}});
-  co_return send_code(context.settings, request.method, {pending.redirect_uri, pending.state}, code->text());
+  http::Response response =
+      send_code(context.settings, request.method, {pending.redirect_uri, pending.state}, code->text());
+  if (!person.empty()) response.headers.add("Set-Cookie", person);
+  co_return response;
 }
 
 }  // namespace

@@ -10,27 +10,18 @@ namespace postern::oauth {
 namespace {
 
 constexpr BrowserCookie session_cookie{.name = "session", .lifetime = limits::sign_in_lifetime};
-constexpr std::string_view purpose = "session";  // what one key seals differs by this
 
 }  // namespace
 
 std::string open_own_session(const Context& context, const SignedInUser& user) {
-  const Ports& ports = context.ports;
-  const json::Object content{{"user_id", user.user_id},
-                             {"session_id", user.session_id},
-                             {"name", user.name},
-                             {"expires_at", to_json(ports.clock.now() + session_cookie.lifetime)}};
-  const std::string sealed =
-      seal(ports.crypto, ports.random, context.keys.own_pages, json::serialize(content), purpose);
-  return set_cookie(session_cookie, context.settings, Secret{base64url_encode(sealed)});
+  return set_sealed_cookie(session_cookie, context,
+                           {{"user_id", user.user_id}, {"session_id", user.session_id}, {"name", user.name}});
 }
 
 std::optional<OwnSession> find_own_session(const Context& context, const http::Request& request) {
-  const Ports& ports = context.ports;
-  const auto cookie = find_cookie(session_cookie, context.settings, request);
-  const auto sealed = cookie ? base64url_decode(*cookie) : std::nullopt;
-  const auto content = sealed ? open(ports.crypto, context.keys.own_pages, *sealed, purpose) : std::nullopt;
+  const auto content = find_sealed_cookie(session_cookie, context, request);
   if (!content) return std::nullopt;
+  const std::string cookie = find_cookie(session_cookie, context.settings, request).value_or("");
   RecordReader reader{*content};
   OwnSession session{
       .user = {.user_id = reader.text("user_id"),
@@ -38,9 +29,8 @@ std::optional<OwnSession> find_own_session(const Context& context, const http::R
                .organization_id = {},
                .organization_name = {},
                .name = reader.text("name")},
-      .form_token = base64url_encode(ports.crypto.hmac_sha256(context.keys.own_pages.reveal(), "form/" + *cookie))};
-  const TimePoint expires_at = reader.time("expires_at");
-  if (!reader.check() || ports.clock.now() >= expires_at) return std::nullopt;
+      .form_token = base64url_encode(context.ports.crypto.hmac_sha256(context.keys.cookies.reveal(), "form/" + cookie))};
+  if (!reader.check()) return std::nullopt;
   return session;
 }
 

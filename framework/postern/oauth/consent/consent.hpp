@@ -1,27 +1,59 @@
 // The consent page, and what its two buttons do (threats 9 to 13; MCP security best practices, confused deputy).
 //
-// The page is shown before the sign-in, in every flow. It writes consent/<handle>, taken by the first press of a
+// The page is shown before the sign-in. It writes consent/<handle>, taken by the first press of a
 // button; the form carries nothing but the handle. Only approval leads on to the sign-in and makes sign_in/<state> and
 // the cookie that the callback asks for. Both follow from the handle and the consent cookie, so that a double click
 // ends where the first press led, and nowhere once that sign-in is done.
+//
+// Who ticks its box is not asked the same again (docs/decisions/0013). A sealed cookie then says who sits at this
+// browser, so that the page can be left out; who it was is known after the sign-in, and only if this very user has
+// agreed there is a code. Otherwise the page comes then.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "postern/base/limits.hpp"
+#include "postern/base/result.hpp"
+#include "postern/base/secret.hpp"
 #include "postern/base/task.hpp"
 #include "postern/http/message.hpp"
-#include "postern/oauth/authorize/pipeline.hpp"
 #include "postern/oauth/browser_cookie.hpp"
 #include "postern/oauth/context.hpp"
+#include "postern/oauth/pending_authorization.hpp"
+#include "postern/oauth/remembered_consent.hpp"
+#include "postern/oauth/sign_in.hpp"
 
 namespace postern::oauth {
 
 inline constexpr BrowserCookie consent_cookie{.name = "consent", .lifetime = limits::consent_lifetime};
 inline constexpr BrowserCookie sign_in_cookie{.name = "signin", .lifetime = limits::sign_in_lifetime};
 
-// Context and HTTP request live until the tasks end.
-Task<http::Response> ask_for_consent(Context& context, const http::Request& http_request, AuthorizationRequest request);
+// Context and request, and what is passed by reference, live until the tasks end.
+Task<http::Response> ask_for_consent(Context& context, const http::Request& request, PendingAuthorization pending);
 // POST /authorize/consent.
 Task<http::Response> decide_consent(Context& context, const http::Request& request);
+
+// What this user agrees to with the request.
+[[nodiscard]] Consent consent_of(const PendingAuthorization& pending, const SignedInUser& user);
+// The same of whoever seems to sit at the browser, if they come by themselves: is_remembered() knows whether they have
+// agreed before.
+[[nodiscard]] std::optional<Consent> find_consent(const Context& context, const http::Request& request,
+                                                  const PendingAuthorization& pending);
+// Says who it is who sits there from now on.
+[[nodiscard]] std::string set_person_cookie(const Context& context, const SignedInUser& user);
+
+// A sign-in that begins: its state, and the secret of the one browser that may finish it.
+struct SignInStart {
+  std::string state;
+  Secret browser;
+};
+[[nodiscard]] SignInStart new_sign_in(const Context& context, const http::Request& request);
+// Keeps the request under sign_in/<state> for that browser, and sends it there.
+Task<Result<http::Response>> begin_sign_in(Context& context, const http::Request& request, SignInStart start,
+                                           PendingAuthorization pending);
+[[nodiscard]] http::Response send_to_sign_in(const Context& context, const http::Request& request,
+                                             const SignInStart& start, const PendingAuthorization& pending);
 
 // Sent by a page of ours, and not by somebody else's (threat 12). Browsers say so in Sec-Fetch-Site; where that is
 // missing the Origin must be ours. Our pages' no-referrer policy makes browsers send "Origin: null", which therefore

@@ -5,7 +5,6 @@
 #include "postern/http/media_type.hpp"
 #include "postern/oauth/authorization_response.hpp"
 #include "postern/oauth/consent/consent.hpp"
-#include "postern/oauth/pending_authorization.hpp"
 #include "postern/uri/form.hpp"
 
 namespace postern::oauth {
@@ -15,6 +14,7 @@ enum class Decision { approve, deny };
 struct Decided {
   std::string handle;
   Decision decision;
+  bool remember;  // the box was ticked
 };
 
 std::optional<Decided> read_form(const http::Request& request) {
@@ -26,18 +26,15 @@ std::optional<Decided> read_form(const http::Request& request) {
   const std::string* decision = form->find_only("decision");
   const auto bytes = handle ? base64url_decode(*handle) : std::nullopt;
   if (!bytes || bytes->size() != 32 || !decision) return std::nullopt;
-  if (*decision == "approve") return Decided{*handle, Decision::approve};
-  if (*decision == "deny") return Decided{*handle, Decision::deny};
+  const bool remember = form->count("remember") > 0;
+  if (*decision == "approve") return Decided{*handle, Decision::approve, remember};
+  if (*decision == "deny") return Decided{*handle, Decision::deny, remember};
   return std::nullopt;
 }
 
 // What approval of this page gives this browser, however often it is pressed: nobody without the consent cookie can
 // tell either of them.
-struct NextStep {
-  std::string state;
-  Secret browser;
-};
-NextStep next_step(const Context& context, const http::Request& request, std::string_view handle) {
+SignInStart next_step(const Context& context, const http::Request& request, std::string_view handle) {
   const Secret page = browser_secret(consent_cookie, context, request);
   const auto derive = [&](std::string_view purpose) {
     return base64url_encode(context.ports.crypto.hmac_sha256(page.reveal(), std::string{purpose}.append(handle)));
@@ -47,26 +44,11 @@ NextStep next_step(const Context& context, const http::Request& request, std::st
                                                                   : Secret{derive("browser/")}};
 }
 
-http::Response send_to_sign_in(const Context& context, const http::Request& request, const NextStep& step,
-                               const PendingAuthorization& pending) {
-  http::Response response =
-      send_browser_to(request.method, context.sign_in.begin({.state = step.state,
-                                                             .callback_url = context.settings.issuer + "/callback",
-                                                             .client_name = pending.client_name}));
-  response.headers.add("Set-Cookie", set_cookie(sign_in_cookie, context.settings, step.browser));
-  return response;
-}
-
 Task<http::Response> approve(Context& context, const http::Request& request, std::string handle,
                              PendingAuthorization pending) {
-  const NextStep step = next_step(context, request, handle);
-  pending.browser_hash = browser_hash(context.ports.crypto, step.browser);
-  pending.started_at = context.ports.clock.now();
-  auto kept = co_await context.ports.store.put("sign_in/" + step.state, pending.to_record(),
-                                               pending.started_at + limits::sign_in_lifetime);
-  if (!kept)
-    co_return send_error(context.settings, request.method, {pending.redirect_uri, pending.state}, kept.error());
-  co_return send_to_sign_in(context, request, step, pending);
+  const ClientCallback callback{.redirect_uri = pending.redirect_uri, .state = pending.state};
+  auto begun = co_await begin_sign_in(context, request, next_step(context, request, handle), std::move(pending));
+  co_return begun ? *std::move(begun) : send_error(context.settings, request.method, callback, begun.error());
 }
 
 http::Response refuse(const Context& context) {
@@ -76,7 +58,7 @@ http::Response refuse(const Context& context) {
 
 // A double click: while the sign-in that the first press began is waiting, the second leads to it. It begins nothing.
 Task<http::Response> approve_again(Context& context, const http::Request& request, std::string handle) {
-  const NextStep step = next_step(context, request, handle);
+  const SignInStart step = next_step(context, request, handle);
   auto begun = co_await context.ports.store.get("sign_in/" + step.state);
   if (!begun) co_return context.pages.unavailable();
   if (!*begun) co_return refuse(context);
@@ -102,6 +84,7 @@ Task<http::Response> decide_consent(Context& context, const http::Request& reque
   PendingAuthorization pending = **std::move(taken);
   context.ports.log.write(LogLevel::info, approved ? "consent.approved" : "consent.denied",
                           {{"request", request.id}, {"client", context.hash(pending.client_id)}});
+  if (decided->remember) pending.approval = Approval::to_be_remembered;
   if (approved) co_return co_await approve(context, request, decided->handle, std::move(pending));
   co_return send_error(context.settings, request.method, {pending.redirect_uri, pending.state},
                        {"access_denied", "The user said no."});

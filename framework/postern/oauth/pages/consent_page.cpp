@@ -39,7 +39,11 @@ std::string consent_html(const Settings& settings, const PendingAuthorization& p
   html += "<h2>It will be able to</h2>\n" + permissions(settings, pending.scopes);
   html += "<h2>You will be sent back to</h2>\n" + destination(pending.redirect_uri);
   html += "<p class=\"next\">If you approve, the next step is signing in to " + server + ".</p>\n";
-  html += "<form method=\"post\" action=\"/authorize/consent\">\n";
+  if (pending.can_be_remembered())
+    html +=
+        "<label><input type=\"checkbox\" name=\"remember\" value=\"yes\" form=\"decision\"> Do not ask me again for "
+        "30 days, unless it wants more than this</label>\n";
+  html += "<form id=\"decision\" method=\"post\" action=\"/authorize/consent\">\n";
   html += "<input type=\"hidden\" name=\"handle\" value=\"" + escape_html(handle) + "\">\n";
   html += "<button name=\"decision\" value=\"deny\">Deny</button>\n";
   html += "<button class=\"approve\" name=\"decision\" value=\"approve\">Approve</button>\n</form>";

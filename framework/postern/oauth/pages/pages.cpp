@@ -32,6 +32,8 @@ form { display: flex; flex-wrap: wrap-reverse; gap: .75rem; margin: 1.25rem 0 0;
 button { flex: 1 1 9rem; min-height: 2.875rem; padding: .5rem 1rem; border: 1px solid var(--line); border-radius: .625rem;
   background: transparent; color: var(--ink); font: inherit; font-weight: 600; cursor: pointer; }
 button.approve { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
+label { display: flex; gap: .625rem; margin: 1.25rem 0 0; align-items: baseline; cursor: pointer; }
+input { flex: none; width: 1.125rem; height: 1.125rem; margin: 0; accent-color: var(--accent); translate: 0 .1875rem; }
 section { margin: 1.25rem 0 0; padding: 1.25rem 0 0; border-top: 1px solid var(--line); }
 section h2 { margin: 0 0 .5rem; color: var(--ink); font-size: 1.0625rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; margin: 0; font-size: .9375rem; }
@@ -41,7 +43,7 @@ dd ul { padding-left: 1rem; }
 dd li:first-child { margin-top: 0; }
 small { display: block; color: var(--soft); font-size: .8125rem; }
 section form { margin-top: .875rem; }
-button:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 )css";
 
 }  // namespace

@@ -37,9 +37,9 @@ class FakeSignIn final : public SignIn {
 
   // Whoever signs in.
   [[nodiscard]] SignedInUser user() const {
-    return {.user_id = "user_1",
+    return {.user_id = user_id,
             .session_id = "sess_1",
-            .organization_id = "org_1",
+            .organization_id = organization_id,
             .organization_name = "acme",
             .role = role,
             .permissions = permissions,
@@ -52,6 +52,8 @@ class FakeSignIn final : public SignIn {
   std::vector<SignInRequest> begun;
   std::vector<SignInReturn> returned;
   int confirmed = 0;
+  std::string user_id = "user_1";
+  std::string organization_id = "org_1";
   std::string role = "org:member";
   std::vector<std::string> permissions, features, plans;
 };

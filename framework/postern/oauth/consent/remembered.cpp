@@ -1,0 +1,51 @@
+#include "postern/oauth/consent/consent.hpp"
+#include "postern/oauth/record.hpp"
+
+namespace postern::oauth {
+namespace {
+
+constexpr BrowserCookie person_cookie{.name = "person", .lifetime = limits::remembered_consent_lifetime};
+
+// Whoever is in front of the browser has come by themselves: typed the address, opened it from a program, or followed a
+// link of this very site. Not from another site, and not in a frame. A browser that does not say is one that did not
+// (threat 11; W3C Fetch Metadata sec. 2).
+bool is_own_navigation(const http::Request& request) {
+  const auto says = [&](std::string_view field, std::string_view value) {
+    const std::string* said = request.headers.find_only(field);
+    return said && *said == value;
+  };
+  return (says("Sec-Fetch-Site", "none") || says("Sec-Fetch-Site", "same-origin") ||
+          says("Sec-Fetch-Site", "same-site")) &&
+         says("Sec-Fetch-Mode", "navigate") && says("Sec-Fetch-Dest", "document");
+}
+
+}  // namespace
+
+Consent consent_of(const PendingAuthorization& pending, const SignedInUser& user) {
+  return {.user_id = user.user_id,
+          .organization_id = user.organization_id,
+          .client_id = pending.client_id,
+          .redirect_uri = pending.redirect_uri,
+          .resource = pending.resource,
+          .scopes = pending.scopes};
+}
+
+std::optional<Consent> find_consent(const Context& context, const http::Request& request,
+                                    const PendingAuthorization& pending) {
+  if (!pending.can_be_remembered() || !is_own_navigation(request)) return std::nullopt;
+  const auto person = find_sealed_cookie(person_cookie, context, request);
+  if (!person) return std::nullopt;
+  RecordReader reader{*person};
+  SignedInUser user;
+  user.user_id = reader.text("user_id");
+  user.organization_id = reader.text("organization_id");
+  if (!reader.check()) return std::nullopt;
+  return consent_of(pending, user);
+}
+
+std::string set_person_cookie(const Context& context, const SignedInUser& user) {
+  return set_sealed_cookie(person_cookie, context,
+                           {{"user_id", user.user_id}, {"organization_id", user.organization_id}});
+}
+
+}  // namespace postern::oauth
