@@ -145,7 +145,7 @@ int main(int argc, char** argv) {
   const std::string oauth = access_token(0);
   const BareRs256 bare{signer.public_pem(), session};
 
-  const Secret key{test.random.bytes(32)};
+  const RotatedSecret key{Secret{test.random.bytes(32)}};
   oauth::AccessTokens ours{test.ports, key, resource};
   const Principal principal{.user_id = "user_2abcdefghijklmnopqrstuvwxyz",
                             .session_id = "sess_2abcdefghijklmnopqrstuvwxyz",

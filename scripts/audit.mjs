@@ -2,7 +2,7 @@
 //
 //   node scripts/audit.mjs [--user U] [--day D] [--since T] [--client C] [--verify] [--jsonl] [--url U] [--vars FILE]
 //
-// POSTERN_SECRET and SERVER_URL are the environment's, or those of app/.dev.vars. Exits with 1 if the log is broken.
+// POSTERN_SECRET, POSTERN_SECRET_PREVIOUS and SERVER_URL are the environment's, or those of app/.dev.vars. Exits with 1 if the log is broken.
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs, parseEnv } from 'node:util';
 import { AuditLog, verify } from './audit_log.mjs';
@@ -42,7 +42,7 @@ const vars = existsSync(asked.vars) ? parseEnv(readFileSync(asked.vars, 'utf8'))
 const setting = (name) => process.env[name] || vars[name];
 const secret = setting('POSTERN_SECRET') ?? fail(`POSTERN_SECRET is neither in the environment nor in ${asked.vars}: the key of the audit log follows from it.`);
 const url = asked.url ?? setting('SERVER_URL') ?? `http://localhost:${setting('PORT') ?? 8788}`;
-const log = new AuditLog(url, secret);
+const log = new AuditLog(url, secret, setting('POSTERN_SECRET_PREVIOUS'));
 
 // Who is meant: [user, first record to read]. Without a user, whoever called something on the days in question.
 async function* users() {
@@ -86,7 +86,7 @@ async function checkAll() {
   let broken = 0;
   let checked = 0;
   for await (const [user, from] of users()) {
-    const verdict = verify(await log.records(user), user, log.chainKey, Date.now(), from);
+    const verdict = verify(await log.records(user), user, log.chainKeys, Date.now(), from);
     ++checked;
     if (verdict.broken) ++broken;
     console.log(verdict.broken ? `✗ ${user}: ${verdict.broken}`

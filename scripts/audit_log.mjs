@@ -1,8 +1,8 @@
 // Reads the audit log of a running server, and checks that nobody has tampered with it: what `./dev audit` is made of.
 //
-//   const log = new AuditLog(serverUrl, serverSecret);
+//   const log = new AuditLog(serverUrl, serverSecret, previousSecret);
 //   for await (const { user, lines } of log.read({ day: '2026-11-28' })) ...
-//   const { broken, records, end } = verify(await log.records(user), user, log.chainKey, Date.now());
+//   const { broken, records, end } = verify(await log.records(user), user, log.chainKeys, Date.now());
 //
 // How records are made: framework/postern/audit/record.hpp. This is written from that description, not from its code.
 import { createHmac, hkdfSync } from 'node:crypto';
@@ -13,11 +13,11 @@ const isTip = (key) => key.endsWith('/tip');
 const linesOf = (record) => record.value.split('\n').slice(1, -1);
 
 export class AuditLog {
-  /** @param {string} serverUrl @param {string} secret POSTERN_SECRET */
-  constructor(serverUrl, secret) {
+  /** @param {string} serverUrl @param {string} secret POSTERN_SECRET @param {string} [previous] POSTERN_SECRET_PREVIOUS */
+  constructor(serverUrl, secret, previous) {
     this.url = new URL('/api/audit', serverUrl);
     this.readerKey = derive(secret, 'audit-reader').toString('base64url');
-    this.chainKey = derive(secret, 'audit-chain');
+    this.chainKeys = [secret, previous].filter(Boolean).map((each) => derive(each, 'audit-chain'));
   }
 
   // All records under a user or a day, page by page. @param {Record<string, string>} question
@@ -69,12 +69,12 @@ const cutOff = (last, known) => (last ? `the chain ends with record ${last}, and
  * Walks the chain of one user. `broken` is the first link that does not hold, in words; null if all do.
  * @param {{ key: string, value: string, expires_at: number }[]} all
  * @param {string} user
- * @param {Buffer} chainKey
+ * @param {Buffer[]} chainKeys  any of which may have signed
  * @param {number} now  milliseconds
  * @param {number} from  which record the index of a day names: it was to be written next, and those before it were there
  */
-export function verify(all, user, chainKey, now, from = 0) {
-  const codeOf = (key, text) => createHmac('sha256', chainKey).update(`${key}\n${text}`).digest('base64url');
+export function verify(all, user, chainKeys, now, from = 0) {
+  const isSigned = (key, text, code) => chainKeys.some((each) => createHmac('sha256', each).update(`${key}\n${text}`).digest('base64url') === code);
   const records = all.filter(({ key }) => !isTip(key));
   let end = { sequence: 0, code: '' };
   let position = 0;
@@ -85,7 +85,7 @@ export function verify(all, user, chainKey, now, from = 0) {
     const [text, code] = [value.slice(0, at), value.slice(at)];
     const name = sequence ? `record ${sequence}` : key;
     if (!sequence) return result(`${name} is no record of this log`);
-    if (code !== codeOf(key, text)) return result(`${name} is not what was written there`);
+    if (!isSigned(key, text, code)) return result(`${name} is not what was written there`);
     const head = JSON.parse(text.slice(0, text.indexOf('\n')));
     if (head.sequence !== sequence) return result(`${name} says that it is record ${head.sequence}`);
     if (position++ === 0) {
@@ -103,7 +103,7 @@ export function verify(all, user, chainKey, now, from = 0) {
   if (tip) {
     const at = tip.value.lastIndexOf('\n') + 1;
     const [text, code] = [tip.value.slice(0, at), tip.value.slice(at)];
-    if (code !== codeOf(tip.key, text)) return result('the tip is not what was written there');
+    if (!isSigned(tip.key, text, code)) return result('the tip is not what was written there');
     const { sequence, until } = JSON.parse(text);
     if (sequence > end.sequence && until > now) return result(cutOff(end.sequence, sequence));
   }

@@ -13,7 +13,7 @@ import { unstable_readConfig as readConfig } from 'wrangler';
 const configFile = process.env.WORKER_CONFIG ?? 'app/wrangler.jsonc';
 const config = readConfig({ config: configFile });
 const secretNames = ['CLERK_SECRET_KEY', 'CLERK_PUBLISHABLE_KEY', 'POSTERN_SECRET'];
-const optionalSecretNames = ['CLERK_WEBHOOK_SECRET'];
+const optionalSecretNames = ['POSTERN_SECRET_PREVIOUS', 'CLERK_WEBHOOK_SECRET'];
 const signsInAtClerk = config.vars.AUTH_MODE === 'clerk-login';
 (signsInAtClerk ? secretNames : optionalSecretNames).push('CLERK_OAUTH_CLIENT_SECRET');
 

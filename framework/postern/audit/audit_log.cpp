@@ -51,13 +51,13 @@ Task<Result<void>> already(Result<void> outcome) { co_return outcome; }
 
 }  // namespace
 
-Keys Keys::derive(Crypto& crypto, const Secret& server_secret) {
+Keys Keys::derive(Crypto& crypto, const RotatedSecret& server_secret) {
   return {.chain = derive_key(crypto, server_secret, "audit-chain"),
-          .arguments = derive_key(crypto, server_secret, "audit-arguments"),
-          .reader = Secret{base64url_encode(derive_key(crypto, server_secret, "audit-reader").reveal())}};
+          .arguments = derive_key(crypto, server_secret.current, "audit-arguments"),
+          .reader = Secret{base64url_encode(derive_key(crypto, server_secret.current, "audit-reader").reveal())}};
 }
 
-AuditLog::AuditLog(const Ports& ports, const Secret& server_secret, Duration kept_for)
+AuditLog::AuditLog(const Ports& ports, const RotatedSecret& server_secret, Duration kept_for)
     : ports_(ports), keys_(Keys::derive(ports.crypto, server_secret)), kept_for_(kept_for) {}
 
 AuditLog::~AuditLog() = default;

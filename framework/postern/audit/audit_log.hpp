@@ -42,17 +42,17 @@ namespace postern::audit {
 
 // Each for one purpose, derived from the one server secret. scripts/audit.mjs derives the first and the last as well.
 struct Keys {
-  Secret chain;      // the codes of the records
-  Secret arguments;  // digests of arguments
-  Secret reader;     // what an operator shows to read the log (export.hpp)
+  RotatedSecret chain;  // the codes of the records
+  Secret arguments;     // digests of arguments
+  Secret reader;        // what an operator shows to read the log (export.hpp)
 
-  [[nodiscard]] static Keys derive(Crypto& crypto, const Secret& server_secret);
+  [[nodiscard]] static Keys derive(Crypto& crypto, const RotatedSecret& server_secret);
 };
 
 class AuditLog final : public mcp::CallLog {
  public:
   // Records live as long as `kept_for`.
-  AuditLog(const Ports& ports, const Secret& server_secret, Duration kept_for);
+  AuditLog(const Ports& ports, const RotatedSecret& server_secret, Duration kept_for);
   AuditLog(const AuditLog&) = delete;
   AuditLog& operator=(const AuditLog&) = delete;
   ~AuditLog() override;

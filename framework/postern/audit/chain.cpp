@@ -18,7 +18,7 @@ constexpr int attempts_max = 64;
 Task<Result<ChainEnd>> Chain::append(const Batch& batch, TimePoint expires_at) {
   for (int attempt = 0; attempt < attempts_max; ++attempt) {
     CO_TRY(co_await find_end());
-    std::string record = make_record(ports_.crypto, key_, user_id_, *end_, batch);
+    std::string record = make_record(ports_.crypto, key_.current, user_id_, *end_, batch);
     ChainEnd next{.sequence = end_->sequence + 1, .code = std::string{code_of(record)}, .until = expires_at};
     CO_TRY(const bool created,
            co_await ports_.store.create(record_key(user_id_, next.sequence), std::move(record), expires_at));
@@ -26,7 +26,8 @@ Task<Result<ChainEnd>> Chain::append(const Batch& batch, TimePoint expires_at) {
       end_ = next;
       // If it fails, a later one shows the way.
       if (next.sequence % tip_every == 0)
-        (void)co_await ports_.store.put(tip_key(user_id_), make_tip(ports_.crypto, key_, user_id_, next), expires_at);
+        (void)co_await ports_.store.put(tip_key(user_id_), make_tip(ports_.crypto, key_.current, user_id_, next),
+                                        expires_at);
       co_return next;
     }
     // Somebody else was faster, or an attempt of ours that seemed to fail did not.

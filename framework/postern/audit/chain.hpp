@@ -23,7 +23,7 @@ namespace postern::audit {
 
 class Chain {
  public:
-  Chain(const Ports& ports, const Secret& key, std::string user_id)
+  Chain(const Ports& ports, const RotatedSecret& key, std::string user_id)
       : ports_(ports), key_(key), user_id_(std::move(user_id)) {}
 
   // `batch` lives until the task ends. What it gives is the new end.
@@ -41,7 +41,7 @@ class Chain {
   [[nodiscard]] Task<Result<void>> find_end();
 
   const Ports& ports_;
-  const Secret& key_;
+  const RotatedSecret& key_;
   const std::string user_id_;
   std::optional<ChainEnd> end_;  // as far as it is known
 };

@@ -18,7 +18,7 @@ struct Fixture {
   testing::TestPorts test;
   StoreInTrouble store{test.store};
   Ports ports{test.clock, test.random, test.crypto, test.fetch, store, test.cache, test.log, test.bus};
-  Secret chain_key = derive_key(test.crypto, Secret{std::string(32, 's')}, "audit-chain");
+  RotatedSecret chain_key = derive_key(test.crypto, Secret{std::string(32, 's')}, "audit-chain");
   Chain chain{ports, chain_key, "user_1"};
 
   Result<ChainEnd> append(Chain& to, std::string id, Duration lifetime = 90 * 24h) {
@@ -96,6 +96,17 @@ TEST_CASE("records follow each other, over every restart") {
   CHECK(f.is_whole());
   CHECK(run_ready(restarted.last_records(4)).value().size() == 4);
   CHECK(lines_of(run_ready(restarted.last_records(4)).value().back()) == "21\n");
+}
+
+TEST_CASE("under a new secret the chain goes on from its tip") {
+  Fixture f;
+  for (int i = 1; i <= 20; ++i) REQUIRE(f.append(f.chain, std::to_string(i)).has_value());
+  const RotatedSecret rotated{Secret{std::string(32, 'n')}, f.chain_key.current};
+  Chain restarted{f.ports, rotated, "user_1"};
+  const std::size_t before = f.test.store.operations();
+  REQUIRE(f.append(restarted, "21").value().sequence == 21);
+  CHECK(f.test.store.operations() - before == 3);
+  CHECK(f.is_whole());
 }
 
 TEST_CASE("of two instances that append at once each has its record in one chain") {

@@ -83,10 +83,13 @@ std::string make_tip(Crypto& crypto, const Secret& chain_key, std::string_view u
   return tip + code(crypto, chain_key, tip_key(user_id), tip);
 }
 
-std::optional<ChainEnd> read_tip(Crypto& crypto, const Secret& chain_key, std::string_view user_id,
+std::optional<ChainEnd> read_tip(Crypto& crypto, const RotatedSecret& chain_key, std::string_view user_id,
                                  std::string_view tip) {
   const std::string_view text = before_code(tip);
-  if (!constant_time_equal(code_of(tip), code(crypto, chain_key, tip_key(user_id), text))) return std::nullopt;
+  const auto is_by = [&](const Secret& key) {
+    return constant_time_equal(code_of(tip), code(crypto, key, tip_key(user_id), text));
+  };
+  if (!is_by(chain_key.current) && !(chain_key.has_previous() && is_by(chain_key.previous))) return std::nullopt;
   const auto value = json::parse(text);
   const json::Value* sequence = value ? json::find(*value, "sequence") : nullptr;
   const json::Value* until = value ? json::find(*value, "until") : nullptr;

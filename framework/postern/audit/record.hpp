@@ -22,6 +22,7 @@
 #include "postern/base/secret.hpp"
 #include "postern/base/time.hpp"
 #include "postern/ports/crypto.hpp"
+#include "postern/ports/rotated_secret.hpp"
 
 namespace postern::audit {
 
@@ -53,7 +54,7 @@ struct Batch {
 [[nodiscard]] std::string make_tip(Crypto& crypto, const Secret& chain_key, std::string_view user_id,
                                    const ChainEnd& end);
 // Nullopt if it is not genuine.
-[[nodiscard]] std::optional<ChainEnd> read_tip(Crypto& crypto, const Secret& chain_key, std::string_view user_id,
+[[nodiscard]] std::optional<ChainEnd> read_tip(Crypto& crypto, const RotatedSecret& chain_key, std::string_view user_id,
                                                std::string_view tip);
 
 }  // namespace postern::audit

@@ -26,7 +26,6 @@
 
 #include "postern/base/principal.hpp"
 #include "postern/base/result.hpp"
-#include "postern/base/secret.hpp"
 #include "postern/base/task.hpp"
 #include "postern/base/time.hpp"
 #include "postern/http/message.hpp"
@@ -44,6 +43,7 @@
 #include "postern/mcp/transport/sse_streams.hpp"
 #include "postern/mcp/upstream.hpp"
 #include "postern/ports/ports.hpp"
+#include "postern/ports/rotated_secret.hpp"
 
 namespace postern::mcp {
 
@@ -52,7 +52,7 @@ namespace postern::mcp {
 enum class Transport { http, sse, stdio };
 
 struct EndpointOptions {
-  Secret session_key;           // 32 bytes
+  RotatedSecret session_key;    // 32 bytes
   Upstreams upstreams{};        // what call.api() and call.clerk() reach
   CallLog* call_log = nullptr;  // who is told of calls
   CallStreams::UntilRevoked until_revoked{};
@@ -139,7 +139,7 @@ class Endpoint {
   const App& app_;
   const Ports ports_;
   const EndpointOptions options_;
-  const Secret state_key_;
+  const RotatedSecret state_key_;
   const bool open_to_anyone_;
   const bool has_news_;  // for a stream that belongs to no call
   const Catalog catalog_;

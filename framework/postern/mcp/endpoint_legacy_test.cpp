@@ -71,6 +71,14 @@ TEST_CASE("a session is its user's alone, and ends for good") {
     Endpoint later{fixture.app, fixture.test.ports, {.session_key = Secret{std::string(32, 'k')}}};
     CHECK(run_ready(later.handle(request, shared(&fixture.alice)))->status == 404);
   }
+  SUBCASE("not by a new key, while the one before is known") {
+    const Secret old{std::string(32, 'k')}, young{std::string(32, 'l')};
+    auto request = Fixture::post(ping, {{"Mcp-Session-Id", session}});
+    Endpoint rotated{fixture.app, fixture.test.ports, {.session_key = {young, old}}};
+    CHECK(run_ready(rotated.handle(request, shared(&fixture.alice)))->status == 200);
+    Endpoint later{fixture.app, fixture.test.ports, {.session_key = young}};
+    CHECK(run_ready(later.handle(request, shared(&fixture.alice)))->status == 404);
+  }
   SUBCASE("by its age") {
     fixture.test.clock.jump(std::chrono::hours{24});
     CHECK(status(session, fixture.alice) == 404);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "postern/base/concat.hpp"
 #include "postern/base/encoding.hpp"
 #include "postern/base/ensure.hpp"
 
@@ -86,23 +87,33 @@ Caller from_content(std::string_view content) {
 
 }  // namespace
 
-AccessTokens::AccessTokens(const Ports& ports, const Secret& key, std::string resource) : ports_(ports), key_(key) {
-  const std::string key_id = base64url_encode(ports_.crypto.sha256("key id " + std::string{key.reveal()}).substr(0, 3));
-  prefix_ = "pat_" + key_id + "_";
-  associated_ = prefix_ + std::move(resource);
+AccessTokens::AccessTokens(const Ports& ports, const RotatedSecret& keys, std::string resource)
+    : ports_(ports),
+      current_(with_id(keys.current, resource)),
+      previous_(keys.has_previous() ? std::optional{with_id(keys.previous, resource)} : std::nullopt) {}
+
+AccessTokens::Key AccessTokens::with_id(const Secret& secret, std::string_view resource) const {
+  const std::string id = base64url_encode(ports_.crypto.sha256(concat("key id ", secret.reveal())).substr(0, 3));
+  const std::string prefix = concat("pat_", id, "_");
+  return {.secret = secret, .prefix = prefix, .associated = concat(prefix, resource)};
 }
 
 std::string AccessTokens::seal(const Principal& principal) const {
-  const std::string sealed = postern::seal(ports_.crypto, ports_.random, key_, to_content(principal), associated_);
-  return prefix_ + base64url_encode(sealed);
+  const std::string sealed =
+      postern::seal(ports_.crypto, ports_.random, current_.secret, to_content(principal), current_.associated);
+  return current_.prefix + base64url_encode(sealed);
 }
 
 Caller AccessTokens::open(std::string_view text) {
-  if (text.size() > token_chars_max || !text.starts_with(prefix_)) return nullptr;
+  if (text.size() > token_chars_max) return nullptr;
+  const Key* const key = text.starts_with(current_.prefix)                  ? &current_
+                         : previous_ && text.starts_with(previous_->prefix) ? &*previous_
+                                                                            : nullptr;
+  if (key == nullptr) return nullptr;
   if (const Caller* known = recent_.find(text)) return *known;
-  const auto sealed = base64url_decode(text.substr(prefix_.size()));
+  const auto sealed = base64url_decode(text.substr(key->prefix.size()));
   if (!sealed) return nullptr;
-  const auto content = postern::open(ports_.crypto, key_, *sealed, associated_);
+  const auto content = postern::open(ports_.crypto, key->secret, *sealed, key->associated);
   Caller caller = content ? from_content(*content) : nullptr;
   if (caller) recent_.remember(text, caller);
   return caller;

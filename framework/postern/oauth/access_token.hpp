@@ -3,23 +3,25 @@
 //   pat_<key id>_<base64url of nonce, ciphertext and tag>
 //
 // The resource is authenticated along with the content, so a token for one server does not open at another, even if
-// they share a secret (RFC 8707 sec. 2, threat 19). The key id tells tokens of another secret apart at a glance.
+// they share a secret (RFC 8707 sec. 2, threat 19). The key id says which key opens it, and tells tokens of another
+// secret apart at a glance.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "postern/base/principal.hpp"
 #include "postern/base/recently_opened.hpp"
-#include "postern/base/secret.hpp"
 #include "postern/ports/ports.hpp"
+#include "postern/ports/rotated_secret.hpp"
 
 namespace postern::oauth {
 
 class AccessTokens {
  public:
-  // `key` must outlive it.
-  AccessTokens(const Ports& ports, const Secret& key, std::string resource);
+  // The current key seals, and either opens. `keys` must outlive it.
+  AccessTokens(const Ports& ports, const RotatedSecret& keys, std::string resource);
 
   // Good until `principal.authorized_until`.
   [[nodiscard]] std::string seal(const Principal& principal) const;
@@ -27,10 +29,16 @@ class AccessTokens {
   [[nodiscard]] Caller open(std::string_view text);
 
  private:
+  struct Key {
+    const Secret& secret;
+    std::string prefix;  // with the key id
+    std::string associated;
+  };
+  [[nodiscard]] Key with_id(const Secret& secret, std::string_view resource) const;
+
   Ports ports_;
-  const Secret& key_;
-  std::string prefix_;
-  std::string associated_;
+  const Key current_;
+  const std::optional<Key> previous_;
   RecentlyOpened<Caller> recent_;
 };
 

@@ -48,7 +48,7 @@ std::string set_sealed_cookie(const BrowserCookie& cookie, const Context& contex
   const Ports& ports = context.ports;
   content["expires_at"] = to_json(ports.clock.now() + cookie.lifetime);
   const std::string sealed =
-      seal(ports.crypto, ports.random, context.keys.cookies, json::serialize(content), cookie.name);
+      seal(ports.crypto, ports.random, context.keys.cookies.current, json::serialize(content), cookie.name);
   return set_cookie(cookie, context.settings, Secret{base64url_encode(sealed)});
 }
 

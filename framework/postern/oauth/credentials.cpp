@@ -54,14 +54,15 @@ std::optional<AuthorizationCode> AuthorizationCode::parse(std::string_view text)
 
 std::string AuthorizationCode::text() const { return grant_id + "." + std::string{secret.reveal()}; }
 
-std::optional<RefreshToken> RefreshToken::parse(Crypto& crypto, const Secret& key, std::string_view text) {
+std::optional<RefreshToken> RefreshToken::parse(Crypto& crypto, const RotatedSecret& keys, std::string_view text) {
   const auto parts = split<3>(text);
   if (!parts || !is_base64url_of(id_bytes, (*parts)[0])) return std::nullopt;
   const auto generation = parse_generation((*parts)[1]);
   if (!generation) return std::nullopt;
   RefreshToken token{.grant_id = std::string{(*parts)[0]}, .generation = *generation};
-  if (!constant_time_equal(token.text(crypto, key), text)) return std::nullopt;
-  return token;
+  if (constant_time_equal(token.text(crypto, keys.current), text)) return token;
+  if (keys.has_previous() && constant_time_equal(token.text(crypto, keys.previous), text)) return token;
+  return std::nullopt;
 }
 
 std::string RefreshToken::text(Crypto& crypto, const Secret& key) const {

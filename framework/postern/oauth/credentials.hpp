@@ -15,6 +15,7 @@
 
 #include "postern/base/secret.hpp"
 #include "postern/ports/crypto.hpp"
+#include "postern/ports/rotated_secret.hpp"
 
 namespace postern::oauth {
 
@@ -30,8 +31,9 @@ struct RefreshToken {
   std::string grant_id;
   std::int64_t generation = 0;
 
-  // Nullopt unless it was made with this key.
-  [[nodiscard]] static std::optional<RefreshToken> parse(Crypto& crypto, const Secret& key, std::string_view text);
+  // Nullopt unless it was made with one of these keys.
+  [[nodiscard]] static std::optional<RefreshToken> parse(Crypto& crypto, const RotatedSecret& keys,
+                                                         std::string_view text);
   [[nodiscard]] std::string text(Crypto& crypto, const Secret& key) const;
 };
 

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "postern/base/secret.hpp"
 #include "postern/oauth/client.hpp"
+#include "postern/ports/rotated_secret.hpp"
 
 namespace postern::oauth {
 
@@ -26,7 +26,7 @@ struct Settings {
   std::string resource;              // the MCP endpoint as users paste it: issuer + "/mcp"
   std::string authorization_server;  // whose access tokens are taken here: an issuer; empty: our own
   std::string server_name;           // for people: "Acme Orders"
-  Secret server_secret;              // 32 bytes or more; all keys are derived from it
+  RotatedSecret server_secret;       // 32 bytes or more; all keys are derived from it
   std::vector<Scope> scopes;
   std::vector<std::string> permissions;         // that something of the server needs: tokens carry no others
   std::vector<RegisteredClient> known_clients;  // register/known_clients.hpp

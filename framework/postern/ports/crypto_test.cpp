@@ -5,6 +5,7 @@
 #include "hosts/native/ports/openssl_crypto.hpp"
 #include "postern/base/encoding.hpp"
 #include "postern/ports/contract/crypto_contract.hpp"
+#include "postern/ports/rotated_secret.hpp"
 #include "postern/testing/seeded_random.hpp"
 
 namespace postern {
@@ -64,6 +65,20 @@ TEST_CASE("a sealed box opens with the same key and associated data only, and no
     changed[i] = static_cast<char>(changed[i] ^ 0x80);
     CHECK_FALSE(open(*crypto, key, changed, "for a"));
   }
+}
+
+TEST_CASE("a secret that has replaced another opens what either has sealed") {
+  const auto crypto = native::make_openssl_crypto();
+  testing::SeededRandom random;
+  const Secret older{std::string(32, '0')}, old{std::string(32, '1')}, young{std::string(32, '2')};
+  const RotatedSecret keys = derive_key(*crypto, RotatedSecret{young, old}, "cookies");
+  CHECK(keys.current == derive_key(*crypto, young, "cookies"));
+  for (const Secret& secret : {young, old})
+    CHECK(open(*crypto, keys, seal(*crypto, random, derive_key(*crypto, secret, "cookies"), "x", "a"), "a") == "x");
+  CHECK_FALSE(open(*crypto, keys, seal(*crypto, random, derive_key(*crypto, older, "cookies"), "x", "a"), "a"));
+  const RotatedSecret alone = derive_key(*crypto, RotatedSecret{young}, "cookies");
+  CHECK_FALSE(alone.has_previous());
+  CHECK_FALSE(open(*crypto, alone, seal(*crypto, random, keys.previous, "x", "a"), "a"));
 }
 
 TEST_CASE("ids and tokens have 128 and 256 bits in base64url") {

@@ -107,7 +107,7 @@ std::unique_ptr<oauth::SignIn> Server::make_sign_in() {
                                 .client_id = settings_.clerk_oauth_client_id,
                                 .client_secret = settings_.clerk_oauth_client_secret,
                                 .callback_url = settings_.callback_url(),
-                                .key = derive_key(ports_.crypto, settings_.server_secret, "clerk-login")},
+                                .key = derive_key(ports_.crypto, settings_.server_secret.current, "clerk-login")},
       jwts_, session_tokens_, standing_, ports_);
 }
 

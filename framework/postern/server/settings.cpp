@@ -100,6 +100,25 @@ AuthMode read_auth_mode(VariableReader& reader) {
   return mode == "auto" ? AuthMode::automatic : AuthMode::bridge;
 }
 
+// Two, when the one has replaced the other.
+RotatedSecret read_server_secret(VariableReader& reader) {
+  RotatedSecret secret{Secret{reader.required(
+                           "POSTERN_SECRET",
+                           "at least 32 random characters that only this server knows; `openssl rand -base64 32` makes "
+                           "one")},
+                       Secret{reader.optional("POSTERN_SECRET_PREVIOUS")}};
+  for (const auto& [name, value] :
+       {std::pair{"POSTERN_SECRET", &secret.current}, std::pair{"POSTERN_SECRET_PREVIOUS", &secret.previous}}) {
+    if (!value->empty() && value->size() < server_secret_bytes_min)
+      reader.note_problem(concat(name, " is too short: `openssl rand -base64 32` makes a good one."));
+  }
+  if (secret.has_previous() && secret.current == secret.previous)
+    reader.note_problem(
+        "POSTERN_SECRET_PREVIOUS is the same as POSTERN_SECRET: it is for the one before, while a new one replaces "
+        "it.");
+  return secret;
+}
+
 struct OAuthClient {
   std::string id;
   Secret secret;
@@ -149,12 +168,7 @@ Result<Settings, std::vector<std::string>> Settings::read(const Variables& varia
   std::optional<RsaPublicKey> jwt_key = read_jwt_key(reader);
   std::optional<clerk::WebhookSecret> webhook_secret = read_webhook_secret(reader);
   std::string clerk_api_url = reader.origin("CLERK_API_URL", reader.optional("CLERK_API_URL", "https://api.clerk.com"));
-  Secret server_secret{reader.required(
-      "POSTERN_SECRET",
-      "at least 32 random characters that only this server knows; `openssl rand -base64 32` makes one")};
-  if (!server_secret.empty() && server_secret.size() < server_secret_bytes_min) {
-    reader.note_problem("POSTERN_SECRET is too short: `openssl rand -base64 32` makes a good one.");
-  }
+  RotatedSecret server_secret = read_server_secret(reader);
   const AuthMode auth_mode = read_auth_mode(reader);
   OAuthClient oauth_client = read_oauth_client(auth_mode, server_url + "/callback", reader);
   std::vector<clerk::TokenKind> clerk_tokens = read_token_kinds(reader);

@@ -20,6 +20,7 @@
 #include "postern/clerk/webhook_signature.hpp"
 #include "postern/oauth/settings.hpp"
 #include "postern/ports/crypto.hpp"
+#include "postern/ports/rotated_secret.hpp"
 #include "postern/server/rate_limits.hpp"
 #include "postern/server/variables.hpp"
 
@@ -35,9 +36,9 @@ enum class AuthMode {
 
 struct Settings {
   AuthMode auth_mode = AuthMode::bridge;
-  std::string server_url;  // SERVER_URL: our own origin, as clients type it
-  clerk::AppUrl app_url;   // APP_URL: the user's app
-  Secret server_secret;    // POSTERN_SECRET: what every key of ours is derived from
+  std::string server_url;       // SERVER_URL: our own origin, as clients type it
+  clerk::AppUrl app_url;        // APP_URL: the user's app
+  RotatedSecret server_secret;  // POSTERN_SECRET: what every key of ours is derived from; and POSTERN_SECRET_PREVIOUS
 
   clerk::PublishableKey clerk_publishable_key;
   clerk::SecretKey clerk_secret_key;

@@ -106,6 +106,8 @@ TEST_CASE("a wrong value is refused with the sentence that mends it") {
            {"CLERK_JWT_KEY", "sk_test_abc", "RSA public key in PEM"},
            {"CLERK_WEBHOOK_SECRET", "whsec_short", "under Webhooks"},
            {"POSTERN_SECRET", "short", "too short"},
+           {"POSTERN_SECRET_PREVIOUS", "short", "too short"},
+           {"POSTERN_SECRET_PREVIOUS", "0123456789abcdef0123456789abcdef", "the same"},
            {"AUTH_MODE", "password", "one of bridge, clerk-login, clerk, auto"},
            {"BRIDGE_QUERY_TOKEN", "maybe", "one of refuse, accept"},
            {"CLIENT_METADATA_DOCUMENTS", "perhaps", "one of on, off"},
@@ -131,6 +133,7 @@ TEST_CASE("no problem repeats a secret") {
   Variables variables = good();
   variables.set("CLERK_SECRET_KEY", "canary-secret");
   variables.set("POSTERN_SECRET", "canary");
+  variables.set("POSTERN_SECRET_PREVIOUS", "canary");
   const auto settings = Settings::read(variables);
   REQUIRE_FALSE(settings);
   for (const std::string& problem : settings.error()) CHECK_FALSE(problem.contains("canary"));

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "postern/base/principal.hpp"
-#include "postern/base/secret.hpp"
 #include "postern/base/strand.hpp"
 #include "postern/http/headers.hpp"
 #include "postern/mcp/app.hpp"
@@ -17,6 +16,7 @@
 #include "postern/mcp/revision.hpp"
 #include "postern/mcp/upstream.hpp"
 #include "postern/ports/ports.hpp"
+#include "postern/ports/rotated_secret.hpp"
 
 namespace postern::mcp {
 
@@ -39,8 +39,8 @@ struct CallContext {
   const App& app;
   const Ports& ports;
   Upstreams upstreams;
-  CallLog* call_log;        // may be null
-  const Secret& state_key;  // methods/input_state.hpp
+  CallLog* call_log;               // may be null
+  const RotatedSecret& state_key;  // methods/input_state.hpp
   Revision revision;
   std::string_view result_end;  // methods/method.hpp
   rpc::Id id;

@@ -57,8 +57,8 @@ std::expected<InputState, rpc::Error> InputState::read(const CallContext& contex
 std::string InputState::seal(const CallContext& context) const {
   const json::Object content{{"exp", to_unix_seconds(context.ports.clock.now() + limits::request_state_lifetime)},
                              {"answers", used_}};
-  return base64url_encode(
-      postern::seal(context.ports.crypto, context.ports.random, context.state_key, json::serialize(content), binding_));
+  return base64url_encode(postern::seal(context.ports.crypto, context.ports.random, context.state_key.current,
+                                        json::serialize(content), binding_));
 }
 
 }  // namespace postern::mcp

@@ -5,17 +5,16 @@
 #include "postern/base/concat.hpp"
 #include "postern/base/encoding.hpp"
 #include "postern/base/limits.hpp"
-#include "postern/ports/crypto.hpp"
 
 namespace postern::mcp {
 
-EventIds::EventIds(const Ports& ports, const Secret& session_key)
+EventIds::EventIds(const Ports& ports, const RotatedSecret& session_key)
     : ports_(ports), key_(derive_key(ports.crypto, session_key, "mcp-event-id")) {}
 
 // The sealed text is "<record> <line> <stream>".
 std::string EventIds::seal(std::string_view session, const EventPosition& position) const {
   const std::string plain = concat(position.record, " ", position.line, " ", position.stream);
-  return base64url_encode(postern::seal(ports_.crypto, ports_.random, key_, plain, session));
+  return base64url_encode(postern::seal(ports_.crypto, ports_.random, key_.current, plain, session));
 }
 
 std::optional<EventPosition> EventIds::open(std::string_view session, std::string_view id) const {

@@ -13,10 +13,10 @@
 #include <string>
 #include <string_view>
 
-#include "postern/base/secret.hpp"
 #include "postern/base/time.hpp"
 #include "postern/mcp/revision.hpp"
 #include "postern/ports/ports.hpp"
+#include "postern/ports/rotated_secret.hpp"
 
 namespace postern::mcp {
 
@@ -37,14 +37,14 @@ struct EventPosition {
 class EventIds {
  public:
   // `session_key` is the key that sessions are sealed with; `ports` outlives this.
-  EventIds(const Ports& ports, const Secret& session_key);
+  EventIds(const Ports& ports, const RotatedSecret& session_key);
 
   [[nodiscard]] std::string seal(std::string_view session, const EventPosition& position) const;
   [[nodiscard]] std::optional<EventPosition> open(std::string_view session, std::string_view id) const;
 
  private:
   const Ports& ports_;
-  const Secret key_;
+  const RotatedSecret key_;
 };
 
 }  // namespace postern::mcp

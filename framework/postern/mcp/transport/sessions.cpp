@@ -53,7 +53,7 @@ ClientCapabilities client_of(std::string_view letters) {
 
 }  // namespace
 
-Sessions::Sessions(const Ports& ports, Secret key)
+Sessions::Sessions(const Ports& ports, RotatedSecret key)
     : ports_(ports),
       key_(std::move(key)),
       changes_(ports.bus.subscribe(
@@ -87,7 +87,7 @@ Sessions::State Sessions::decode(std::string_view record) {
 std::string Sessions::open(Revision revision, std::string_view user_id, const ClientCapabilities& client) {
   const std::string plain = concat(rules_of(revision).date, " ", std::to_string(to_unix_seconds(ports_.clock.now())),
                                    " ", letters_of(client), " ", user_id);
-  std::string id = base64url_encode(seal(ports_.crypto, ports_.random, key_, plain, {}));
+  std::string id = base64url_encode(seal(ports_.crypto, ports_.random, key_.current, plain, {}));
   known(hex_encode(ports_.crypto.sha256(id))).read_at = ports_.clock.now();
   return id;
 }

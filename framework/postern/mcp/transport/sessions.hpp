@@ -24,12 +24,12 @@
 
 #include "postern/base/recently_opened.hpp"
 #include "postern/base/result.hpp"
-#include "postern/base/secret.hpp"
 #include "postern/base/task.hpp"
 #include "postern/base/time.hpp"
 #include "postern/mcp/client.hpp"
 #include "postern/mcp/revision.hpp"
 #include "postern/ports/ports.hpp"
+#include "postern/ports/rotated_secret.hpp"
 
 namespace postern::mcp {
 
@@ -43,7 +43,7 @@ struct Session {
 
 class Sessions {
  public:
-  Sessions(const Ports& ports, Secret key);
+  Sessions(const Ports& ports, RotatedSecret key);
   Sessions(const Sessions&) = delete;
   Sessions& operator=(const Sessions&) = delete;
 
@@ -92,7 +92,7 @@ class Sessions {
   Known& known(std::string_view key);
 
   const Ports ports_;
-  const Secret key_;
+  const RotatedSecret key_;
   RecentlyOpened<Session> recent_;
   std::unordered_map<std::string, Known> met_;
   std::unique_ptr<Bus::Subscription> changes_;

@@ -14,7 +14,7 @@ Task<Result<std::string>> keep_for_hop(Context& context, std::string body) {
   const Ports& ports = context.ports;
   std::string handle = random_token(ports.random);
   // The handle goes into the seal, so that one record cannot be put in the place of another.
-  std::string sealed = seal(ports.crypto, ports.random, context.keys.callback_hop, body, handle);
+  std::string sealed = seal(ports.crypto, ports.random, context.keys.callback_hop.current, body, handle);
   CO_TRY(
       co_await ports.store.put(key_of(handle), std::move(sealed), ports.clock.now() + limits::callback_hop_lifetime));
   co_return handle;

@@ -23,13 +23,13 @@ std::optional<OwnSession> find_own_session(const Context& context, const http::R
   if (!content) return std::nullopt;
   const std::string cookie = find_cookie(session_cookie, context.settings, request).value_or("");
   RecordReader reader{*content};
-  OwnSession session{
-      .user = {.user_id = reader.text("user_id"),
-               .session_id = reader.text("session_id"),
-               .organization_id = {},
-               .organization_name = {},
-               .name = reader.text("name")},
-      .form_token = base64url_encode(context.ports.crypto.hmac_sha256(context.keys.cookies.reveal(), "form/" + cookie))};
+  OwnSession session{.user = {.user_id = reader.text("user_id"),
+                              .session_id = reader.text("session_id"),
+                              .organization_id = {},
+                              .organization_name = {},
+                              .name = reader.text("name")},
+                     .form_token = base64url_encode(
+                         context.ports.crypto.hmac_sha256(context.keys.cookies.current.reveal(), "form/" + cookie))};
   if (!reader.check()) return std::nullopt;
   return session;
 }

@@ -45,7 +45,7 @@ std::string token_response(Context& context, const Granted& granted) {
       json::Object{{"access_token", access_token},
                    {"token_type", "Bearer"},
                    {"expires_in", std::chrono::seconds{limits::access_token_lifetime}.count()},
-                   {"refresh_token", refresh_token.text(context.ports.crypto, context.keys.refresh_token)},
+                   {"refresh_token", refresh_token.text(context.ports.crypto, context.keys.refresh_token.current)},
                    {"scope", scope_text(granted.scopes)}});
 }
 
