@@ -1,14 +1,17 @@
 // Somebody who comes too often is told to wait, and is nobody else's trouble.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, pkce } from '../harness/by_hand.mjs';
 import { Person } from '../harness/person.mjs';
 import { startStack } from '../harness/stack.mjs';
 
+const secret = 'a secret that the operator has made up';
+const office = { client_id: 'back-office', client_name: 'Back Office', redirect_uris: ['http://127.0.0.1:33418/callback'], client_secret_sha256: createHash('sha256').update(secret).digest('hex') };
 let stack, origin;
 before(async () => {
-  stack = await startStack({ RATE_LIMITS: 'on', CLIENT_ADDRESS: 'X-Client-Address', LOOPS: '1' });
+  stack = await startStack({ RATE_LIMITS: 'on', CLIENT_ADDRESS: 'X-Client-Address', LOOPS: '1', OAUTH_CLIENTS: JSON.stringify([office]) });
   origin = new URL(stack.mcpUrl).origin;
 });
 after(async () => {
@@ -49,8 +52,47 @@ test('who guesses tokens has to wait, and a good token from the same address has
   assert.equal((await mcp('pat_guessed', '203.0.113.10')()).status, 401);
 });
 
+test("who guesses a client's secret has to wait, and the client itself has not", async () => {
+  const client = Object.assign(new Client(stack.mcpUrl), { id: office.client_id });
+  const { verifier, challenge } = pkce();
+  const code = await client.codeFrom(new Person('Ada'), challenge);
+  const redeem = (guess, address) => () => fetch(`${origin}/token`, {
+    method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-client-address': address },
+    body: new URLSearchParams({ grant_type: 'authorization_code', client_id: client.id, client_secret: guess, code, code_verifier: verifier, redirect_uri: client.redirectUri }),
+  });
+  const statuses = await times(40, redeem('guessed', '203.0.113.20'));
+  assert.equal(count(statuses, 401), 20);
+  assert.equal(count(statuses, 429), 20);
+  const refused = await redeem(secret, '203.0.113.20')();
+  assert.equal(refused.status, 429, 'the right one, too');
+  assert.ok(Number(refused.headers.get('retry-after')) > 0);
+  assert.equal((await redeem(secret, '203.0.113.21')()).status, 200);
+});
+
+test('a user who refreshes without end is held back, keeps the token, and is nobody else\'s trouble', async () => {
+  const [client, other] = await Promise.all([0, 1].map(() => new Client(stack.mcpUrl).register()));
+  const tokensOf = async (person, each) => {
+    const { verifier, challenge } = pkce();
+    return (await each.redeem(await each.codeFrom(person, challenge), verifier)).json();
+  };
+  let { refresh_token: token } = await tokensOf(new Person('Katherine'), client);
+  let answer = await client.refresh(token);
+  for (let rounds = 0; rounds < 200 && answer.status === 200; ++rounds) {
+    token = (await answer.json()).refresh_token;
+    answer = await client.refresh(token);
+  }
+  assert.equal(answer.status, 429);
+  assert.ok((await tokensOf(new Person('Grace'), other)).access_token);
+  const katherine = new Person('Katherine');
+  let page = await katherine.visit(`${origin}/connections`);
+  while (new URL(page.url).pathname !== '/connections') page = await katherine.press(page, katherine.nextButton(page));
+  assert.ok(Person.button(page, /disconnect/i), 'and can be disconnected');
+  await sleep(1000 * Number(answer.headers.get('retry-after')) + 100);
+  assert.equal((await client.refresh(token)).status, 200);
+});
+
 test('a connection that calls without end is held back, and that of another user is not', async () => {
-  const [busy, other] = [await connect(new Person('Grace')), await connect(new Person('Katherine'))];
+  const [busy, other] = [await connect(new Person('Grace')), await connect(new Person('Ada'))];
   const statuses = [];
   for (let wave = 0; wave < 4; ++wave) statuses.push(...(await times(100, mcp(busy, '203.0.113.11'))));
   assert.ok(count(statuses, 429) > 0, 'somewhere beyond 300');

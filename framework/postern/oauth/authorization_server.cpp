@@ -26,8 +26,8 @@ void add(http::Router& router, http::Method method, std::string_view path, Conte
 }  // namespace
 
 AuthorizationServer::AuthorizationServer(Settings settings, const Ports& ports, SignIn& sign_in,
-                                         RecentCalls* recent_calls)
-    : context_(std::make_unique<Context>(std::move(settings), ports, sign_in, recent_calls)) {}
+                                         RecentCalls* recent_calls, Throttle* throttle)
+    : context_(std::make_unique<Context>(std::move(settings), ports, sign_in, recent_calls, throttle)) {}
 
 AuthorizationServer::~AuthorizationServer() = default;
 

@@ -7,8 +7,8 @@
 //   if (!caller) co_return oauth.challenge(caller.error());
 //   if (!oauth.knows_revocations()) ...                 // reread them, and authenticate again
 //
-// One per event loop; the loops share the Store and hear of each other's revocations over the Bus. `ports`, `sign_in`
-// and `recent_calls`, which may be null, must outlive it, and it must outlive the router. What it stores:
+// One per event loop; the loops share the Store and hear of each other's revocations over the Bus. `ports`, `sign_in`,
+// `recent_calls` and `throttle`, which may be null, must outlive it, and it must outlive the router. What it stores:
 // docs/storage-schema.md.
 #pragma once
 
@@ -26,6 +26,7 @@
 #include "postern/oauth/recent_calls.hpp"
 #include "postern/oauth/settings.hpp"
 #include "postern/oauth/sign_in.hpp"
+#include "postern/oauth/throttle.hpp"
 #include "postern/ports/ports.hpp"
 
 namespace postern::oauth {
@@ -34,7 +35,8 @@ struct Context;
 
 class AuthorizationServer {
  public:
-  AuthorizationServer(Settings settings, const Ports& ports, SignIn& sign_in, RecentCalls* recent_calls = nullptr);
+  AuthorizationServer(Settings settings, const Ports& ports, SignIn& sign_in, RecentCalls* recent_calls = nullptr,
+                      Throttle* throttle = nullptr);
   AuthorizationServer(const AuthorizationServer&) = delete;
   AuthorizationServer& operator=(const AuthorizationServer&) = delete;
   ~AuthorizationServer();

@@ -17,7 +17,8 @@ http::Response to_response(const OAuthError& error) {
   const json::Object body{{"error", error.code}, {"error_description", error.description}};
   http::Response response = unstored_json(error.status, json::serialize(body));
   if (error.status == 401) response.headers.set("WWW-Authenticate", R"(Basic realm="oauth", charset="UTF-8")");
-  if (error.status == 503) response.headers.set("Retry-After", "5");
+  if (error.status == 429 || error.status == 503)
+    response.headers.set("Retry-After", std::to_string(error.retry_after.count()));
   return response;
 }
 

@@ -6,10 +6,12 @@
 // itself, as "temporarily_unavailable": whatever was presented is still good, and the client may come again.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
 #include "postern/base/error.hpp"
+#include "postern/base/time.hpp"
 #include "postern/http/message.hpp"
 
 namespace postern::oauth {
@@ -18,6 +20,7 @@ struct OAuthError {
   std::string code;
   std::string description;
   int status = 400;
+  std::chrono::seconds retry_after{5};  // with 429 and 503
 
   OAuthError(std::string_view error, std::string_view sentence) : code(error), description(sentence) {}
   OAuthError(std::string_view error, std::string_view sentence, int http_status)
@@ -25,6 +28,12 @@ struct OAuthError {
   OAuthError(const Error&)  // implicit, so that CO_TRY hands a port's error on
       : code("temporarily_unavailable"), description("Try again in a few seconds."), status(503) {}
 
+  // RFC 6585 sec. 4: OAuth itself has no word for it.
+  [[nodiscard]] static OAuthError too_many_requests(Duration wait) {
+    OAuthError error{"too_many_requests", "Too many requests. Try again after the seconds that Retry-After says.", 429};
+    error.retry_after = std::chrono::ceil<std::chrono::seconds>(wait);
+    return error;
+  }
   [[nodiscard]] static OAuthError invalid_client() {
     return {"invalid_client", "The client is unknown or did not authenticate.", 401};
   }

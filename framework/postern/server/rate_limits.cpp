@@ -61,8 +61,12 @@ RateLimits::RateLimits(RateLimiting limiting, ClientAddress address)
       address_(std::move(address)),
       registration_({.at_once = 20, .refill = 30s}),
       pages_({.at_once = 60, .refill = 1s}),
-      tokens_({.at_once = 120, .refill = 500ms}),
+      tokens_({.at_once = 600, .refill = 50ms}),
       guesses_({.at_once = 60, .refill = 1s}),
+      wrong_secrets_({.at_once = 20, .refill = 10s}),
+      clients_({.at_once = 600, .refill = 20ms}),
+      client_users_({.at_once = 60, .refill = 1s}),
+      visitors_({.at_once = 60, .refill = 1s}),
       users_({.at_once = 600, .refill = 50ms}),
       connections_({.at_once = 300, .refill = 100ms}) {}
 
@@ -104,6 +108,26 @@ std::optional<http::Response> RateLimits::check_guessing(const http::Request& re
 
 void RateLimits::count_bad_token(const http::Request& request, TimePoint now) {
   if (const std::string address = address_.of(request); !address.empty()) (void)guesses_.take(address, now);
+}
+
+Duration RateLimits::take(std::string_view user_id, std::string_view client_id, TimePoint now) {
+  if (limiting_ == RateLimiting::off) return Duration{0};
+  if (client_id.empty()) return visitors_.take(user_id, now);
+  // First the user: of what a client may do one user gets no more than their own part.
+  const Duration wait = client_users_.take(user_id, now);
+  return wait > Duration{0} ? wait : clients_.take(client_id, now);
+}
+
+Duration RateLimits::wait_after_wrong_secrets(const http::Request& request, std::string_view client_id,
+                                              TimePoint now) const {
+  const std::string address = address_.of(request);
+  if (limiting_ == RateLimiting::off || address.empty()) return Duration{0};
+  return wrong_secrets_.wait(concat(client_id, " ", address), now);
+}
+
+void RateLimits::count_wrong_secret(const http::Request& request, std::string_view client_id, TimePoint now) {
+  const std::string address = address_.of(request);
+  if (!address.empty()) (void)wrong_secrets_.take(concat(client_id, " ", address), now);
 }
 
 }  // namespace postern::server

@@ -1,17 +1,25 @@
 // Who may come how often, at which endpoints (threats 31, 32 and 43; MCP, security considerations of tools).
 //
 //   RateLimits limits{settings};
-//   if (auto refusal = limits.check_path(request, now)) co_return *std::move(refusal);      // by address, before a
-//   route if (auto refusal = limits.check_caller(*caller, now)) ...                               // by user and
-//   connection
+//   if (auto refusal = limits.check_path(request, now)) co_return *std::move(refusal);      // before a route
+//   if (auto refusal = limits.check_caller(*caller, now)) co_return *std::move(refusal);    // at /mcp
+//   AuthorizationServer oauth{..., &limits};                                                // as its Throttle
 //
-//   endpoints                                      by             at once   then one each
-//   /register                                      address             20            30 s
-//   /authorize, /callback, /connections            address             60             1 s
-//   /token, /revoke, /api/connections              address            120           0.5 s
-//   /mcp, with a token that is not good            address             60             1 s
-//   /mcp                                           user               600          0.05 s
-//   /mcp                                           connection         300           0.1 s
+//   endpoints                                      by                   at once   then one each
+//   /register                                      address                   20            30 s
+//   /authorize, /callback, /connections            address                   60             1 s
+//   /token, /revoke, /api/connections              address                  600          0.05 s
+//   /token, /revoke, with a wrong secret           client and address        20            10 s
+//   /token, with a code or token that is good      client                   600          0.02 s
+//   the same                                       user                      60             1 s
+//   /callback, /api/connections                    user                      60             1 s
+//   /mcp, with a token that is not good            address                   60             1 s
+//   /mcp                                           user                     600          0.05 s
+//   /mcp                                           connection               300           0.1 s
+//
+// An assistant that is a service refreshes the tokens of all its users from a few addresses: that is why /token has
+// room. A client is counted by what its users have shown to be good, for anybody can write its name. What an assistant
+// does in somebody's name keeps them from no page: it may be what they want to end there.
 //
 // And a user has 128 streams open at one time: while there are so many, nothing more is taken.
 //
@@ -29,6 +37,7 @@
 #include "postern/base/principal.hpp"
 #include "postern/base/time.hpp"
 #include "postern/http/message.hpp"
+#include "postern/oauth/throttle.hpp"
 #include "postern/server/rate_limiter.hpp"
 
 namespace postern::server {
@@ -43,7 +52,7 @@ struct ClientAddress {
 
 enum class RateLimiting { on, off };
 
-class RateLimits {
+class RateLimits final : public oauth::Throttle {
  public:
   RateLimits(RateLimiting limiting, ClientAddress address);
 
@@ -57,12 +66,19 @@ class RateLimits {
   [[nodiscard]] std::optional<http::Response> check_guessing(const http::Request& request, TimePoint now) const;
   void count_bad_token(const http::Request& request, TimePoint now);
 
+  // oauth::Throttle
+  [[nodiscard]] Duration take(std::string_view user_id, std::string_view client_id, TimePoint now) override;
+  [[nodiscard]] Duration wait_after_wrong_secrets(const http::Request& request, std::string_view client_id,
+                                                  TimePoint now) const override;
+  void count_wrong_secret(const http::Request& request, std::string_view client_id, TimePoint now) override;
+
  private:
   [[nodiscard]] RateLimiter* limiter_of(std::string_view path);
 
   RateLimiting limiting_;
   ClientAddress address_;
   RateLimiter registration_, pages_, tokens_, guesses_;
+  RateLimiter wrong_secrets_, clients_, client_users_, visitors_;
   RateLimiter users_, connections_;
   std::map<std::string, int, std::less<>> open_streams_;  // by user; more than none
 };

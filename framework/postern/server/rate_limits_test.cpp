@@ -60,7 +60,7 @@ TEST_CASE("each class of endpoints has its limit by address, and what is over it
     std::string target;
     int at_once;
   };
-  for (const Row& row : {Row{"/register", 20}, Row{"/authorize?client_id=x", 60}, Row{"/token", 120}}) {
+  for (const Row& row : {Row{"/register", 20}, Row{"/authorize?client_id=x", 60}, Row{"/token", 600}}) {
     RateLimits limits{RateLimiting::on, {"peer"}};
     CAPTURE(row.target);
     CHECK(allowed_at_once(limits, row.target) == row.at_once);
@@ -82,7 +82,7 @@ TEST_CASE("pages share a limit, and so do the endpoints that programs use") {
   CHECK(allowed_at_once(limits, "/callback") == 60);
   for (std::string_view page : {"/authorize", "/authorize/consent", "/connections", "/connections/disconnect"})
     CHECK(limits.check_path(request(std::string{page}), start));
-  CHECK(allowed_at_once(limits, "/revoke") == 120);
+  CHECK(allowed_at_once(limits, "/revoke") == 600);
   CHECK(limits.check_path(request("/api/connections"), start));
 }
 
@@ -116,6 +116,40 @@ TEST_CASE("bad tokens are counted by address, and good ones are not held against
   CHECK(limits.check_guessing(request("/mcp"), start)->status == 429);
   CHECK_FALSE(limits.check_guessing(request("/mcp", "203.0.113.8"), start));
   CHECK_FALSE(limits.check_guessing(request("/mcp"), start + 1s));
+}
+
+TEST_CASE("at the authorization server a user has a limit over all clients, and a client over all users") {
+  RateLimits limits{RateLimiting::on, {}};
+  const auto allowed = [&](const std::string& user, std::string_view client) {
+    int count = 0;
+    while (count < 10'000 && limits.take(user, client, start) == 0s) ++count;
+    return count;
+  };
+  CHECK(allowed("user_1", "client_1") == 60);
+  CHECK(allowed("user_1", "client_2") == 0);
+  CHECK(allowed("user_1", "") == 60);  // pages are another matter
+  CHECK(limits.take("user_1", "client_1", start + 1s) == 0s);
+  int of_client = 61;
+  for (int user = 2; user < 100; ++user) of_client += allowed("user_" + std::to_string(user), "client_1");
+  CHECK(of_client == 600);
+  CHECK(allowed("user_100", "client_2") == 60);
+  RateLimits off{RateLimiting::off, {}};
+  for (int i = 0; i < 1000; ++i) CHECK(off.take("user_1", "client_1", start) == 0s);
+}
+
+TEST_CASE("wrong secrets of a client are counted by address, and the client itself is not locked out") {
+  RateLimits limits{RateLimiting::on, {"peer"}};
+  for (int i = 0; i < 20; ++i) {
+    CHECK(limits.wait_after_wrong_secrets(request("/token"), "client_1", start) == 0s);
+    limits.count_wrong_secret(request("/token"), "client_1", start);
+  }
+  CHECK(limits.wait_after_wrong_secrets(request("/token"), "client_1", start) == 10s);
+  CHECK(limits.wait_after_wrong_secrets(request("/token"), "client_2", start) == 0s);
+  CHECK(limits.wait_after_wrong_secrets(request("/token", "203.0.113.8"), "client_1", start) == 0s);
+  CHECK(limits.wait_after_wrong_secrets(request("/token"), "client_1", start + 10s) == 0s);
+  RateLimits unknown{RateLimiting::on, {}};
+  for (int i = 0; i < 100; ++i) unknown.count_wrong_secret(request("/token"), "client_1", start);
+  CHECK(unknown.wait_after_wrong_secrets(request("/token"), "client_1", start) == 0s);
 }
 
 TEST_CASE("the address is where the operator says, the last of a list, and else unknown") {

@@ -84,7 +84,7 @@ Server::Server(const mcp::App& app, const Settings& settings, const Ports& ports
                      ? std::make_unique<audit::AuditLog>(ports_, settings.server_secret, settings.audit_kept_for)
                      : nullptr),
       recent_calls_(audit_log_ ? std::make_unique<audit::RecentCalls>(app, *audit_log_, ports_) : nullptr),
-      oauth_(oauth_settings(app, settings), ports_, *sign_in_, recent_calls_.get()),
+      oauth_(oauth_settings(app, settings), ports_, *sign_in_, recent_calls_.get(), &rate_limits_),
       watched_app_api_(app_api_, oauth_),
       endpoint_(app, ports_,
                 {.session_key = derive_key(ports.crypto, settings.server_secret, "mcp-session"),

@@ -76,6 +76,8 @@ Task<http::Response> finish_sign_in(Context& context, const http::Request& reque
                               .browser = (*pending)->browser_hash};
   auto user = co_await context.sign_in.complete(returned);
   if (!user) co_return refuse_user(context, request, user.error());
+  if (const Duration wait = context.take_turn(user->user_id); wait > Duration{0})
+    co_return context.pages.too_often(wait);
   if ((*pending)->is_visit()) co_return welcome_visitor(context, request, *user);
   co_return co_await give_code(context, request, **std::move(pending), *std::move(user));
 }

@@ -26,7 +26,11 @@ Task<Result<std::string, http::Response>> find_caller(Context& context, const ht
     co_return std::unexpected(
         refuse(401, "unauthorized", "Send the user's session token in the Authorization header."));
   auto user = co_await context.sign_in.recognize(std::string{*token});
-  if (user) co_return std::move(user->user_id);
+  if (user) {
+    const Duration wait = context.take_turn(user->user_id);
+    if (wait > Duration{0}) co_return std::unexpected(to_response(OAuthError::too_many_requests(wait)));
+    co_return std::move(user->user_id);
+  }
   if (user.error().kind == Error::Kind::unauthorized)
     co_return std::unexpected(refuse(401, "unauthorized", "The session token is not valid."));
   if (user.error().kind == Error::Kind::forbidden)

@@ -76,6 +76,20 @@ TEST_CASE("who is not signed in goes to the sign-in, and comes back to the list"
   CHECK(header(page, "Cache-Control") == "no-store");
 }
 
+TEST_CASE("who comes too often sees a page that says so, and the app's page is told when to come again") {
+  Flow flow;
+  connect(flow);
+  Browser browser;
+  flow.throttle.wait = 3s;
+  for (const http::Response& refused :
+       {call_api(flow, http::Method::get, "/api/connections", "token-of-user_1"), sign_in(flow, browser)}) {
+    CHECK(refused.status == 429);
+    CHECK(header(refused, "Retry-After") == "3");
+  }
+  flow.throttle.wait = 0s;
+  CHECK_FALSE(only_id(flow).empty());
+}
+
 TEST_CASE("a visit opens no connection, and another browser cannot finish it") {
   Flow flow;
   Browser browser, stranger;
@@ -184,7 +198,7 @@ TEST_CASE("all are disconnected, and a code that waits is worth nothing") {
   const Connected one = connect(flow, "One"), other = connect(flow, "Other");
   const std::string waiting = flow.register_public("Waiting");
   const std::string code = flow.code_for(waiting);
-  Browser browser;
+  Browser browser, another;
   const http::Response page = visit(flow, browser);
   const uri::Form form{{"token", value_of(page, "token")}, {"connection", "all"}};
   CHECK(flow.post_form("/connections/disconnect", form, &browser).status == 303);

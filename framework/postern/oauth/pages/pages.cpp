@@ -1,7 +1,9 @@
 #include "postern/oauth/pages/pages.hpp"
 
+#include <chrono>
 #include <utility>
 
+#include "postern/base/concat.hpp"
 #include "postern/base/encoding.hpp"
 #include "postern/http/html.hpp"
 
@@ -69,6 +71,12 @@ http::Response Pages::show(int status, std::string_view title, std::string_view 
 
 http::Response Pages::problem(int status, std::string_view title, std::string_view advice) const {
   return show(status, title, "<h1>" + http::escape_html(title) + "</h1>\n<p>" + http::escape_html(advice) + "</p>");
+}
+
+http::Response Pages::too_often(Duration wait) const {
+  http::Response response = problem(429, "That was a lot at once", "Wait a minute, and try again.");
+  response.headers.set("Retry-After", concat(std::chrono::ceil<std::chrono::seconds>(wait).count()));
+  return response;
 }
 
 }  // namespace postern::oauth

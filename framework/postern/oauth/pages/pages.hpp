@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "postern/base/time.hpp"
 #include "postern/http/message.hpp"
 #include "postern/ports/crypto.hpp"
 
@@ -28,6 +29,7 @@ class Pages {
     return problem(503, "Not just now",
                    "Something we depend on is not answering. Start again from your assistant in a minute.");
   }
+  [[nodiscard]] http::Response too_often(Duration wait) const;
 
  private:
   std::string content_security_policy_;

@@ -92,7 +92,7 @@ Settings Flow::settings(std::string_view at, bool with_scopes) {
   return settings;
 }
 
-Flow::Flow(Settings given) : server(std::move(given), ports, sign_in, &recent_calls) {
+Flow::Flow(Settings given) : server(std::move(given), ports, sign_in, &recent_calls, &throttle) {
   server.add_routes(router);
   REQUIRE(run_ready(server.reread_revocations()));
 }

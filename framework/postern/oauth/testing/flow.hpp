@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <vector>
+#include <utility>
 
 #include "postern/base/wait_list.hpp"
 #include "postern/http/router.hpp"
@@ -69,8 +70,25 @@ class FakeRecentCalls final : public RecentCalls {
   bool fails = false;
 };
 
-// A store whose every operation waits, while it is held, until step() lets all that wait do one: so that requests run
-// into each other at every point where they can.
+// Lets everybody through, until told to have them wait.
+class FakeThrottle final : public Throttle {
+ public:
+  Duration take(std::string_view user_id, std::string_view client_id, TimePoint) override {
+    taken.emplace_back(user_id, client_id);
+    return wait;
+  }
+  Duration wait_after_wrong_secrets(const http::Request&, std::string_view, TimePoint) const override {
+    return wrong_secrets >= 3 ? wait : Duration{0};
+  }
+  void count_wrong_secret(const http::Request&, std::string_view, TimePoint) override { ++wrong_secrets; }
+
+  Duration wait{0};
+  std::vector<std::pair<std::string, std::string>> taken;
+  int wrong_secrets = 0;
+};
+
+// A store whose every operation waits, while it is held, for one step() or, in disorder, for up to four of them: so
+// that requests run into each other at every point where they can, in an order that follows from the seed.
 class SteppedStore final : public Store {
  public:
   explicit SteppedStore(Store& inner) : inner_(inner) {}
@@ -142,6 +160,7 @@ class Flow {
   FakeRecentCalls recent_calls;
   AuthorizationServer server;
   http::Router router;
+  FakeThrottle throttle;
 };
 
 // A member of a JSON body, or a parameter of a Location; empty if it is not there.

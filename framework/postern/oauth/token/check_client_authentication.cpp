@@ -45,6 +45,19 @@ Result<Presented, OAuthError> read_credentials(const http::Request& request, con
   return *std::move(basic);
 }
 
+// Who guesses is held back, and the client itself, at another address, is not (threat 32).
+Result<void, OAuthError> check_secret(Context& context, const http::Request& request, const RegisteredClient& client,
+                                      const Secret& secret) {
+  const TimePoint now = context.ports.clock.now();
+  if (context.throttle) {
+    const Duration wait = context.throttle->wait_after_wrong_secrets(request, client.id(), now);
+    if (wait > Duration{0}) return std::unexpected(OAuthError::too_many_requests(wait));
+  }
+  if (client.has_secret(context.ports.crypto, secret.reveal())) return {};
+  if (context.throttle) context.throttle->count_wrong_secret(request, client.id(), now);
+  return std::unexpected(OAuthError::invalid_client());
+}
+
 }  // namespace
 
 Task<Result<std::string, OAuthError>> check_client_authentication(Context& context, const http::Request& request,
@@ -54,11 +67,10 @@ Task<Result<std::string, OAuthError>> check_client_authentication(Context& conte
   const bool has_secret = presented.secret && !presented.secret->empty();
   if (ClientDocuments::is_address(presented.client_id) && !has_secret) co_return presented.client_id;
   CO_TRY(auto client, co_await context.clients.find(presented.client_id));
-  if (!client) co_return std::unexpected(OAuthError::invalid_client());
-  const bool is_authentic = client->is_public()
-                                ? !has_secret
-                                : has_secret && client->has_secret(context.ports.crypto, presented.secret->reveal());
-  if (!is_authentic) co_return std::unexpected(OAuthError::invalid_client());
+  if (!client || has_secret == client->is_public()) co_return std::unexpected(OAuthError::invalid_client());
+  if (has_secret) {
+    CO_TRY(check_secret(context, request, *client, *presented.secret));
+  }
   co_return presented.client_id;
 }
 

@@ -47,6 +47,8 @@ Task<Result<Granted, OAuthError>> grant_authorization_code(Context& context, std
       case CodeVerdict::redeem:
         break;
     }
+    const Duration wait = attempt == 0 ? context.take_turn(found->grant.user.user_id, client_id) : Duration{0};
+    if (wait > Duration{0}) co_return std::unexpected(OAuthError::too_many_requests(wait));
     const TimePoint now = context.ports.clock.now();
     Grant active = found->grant;
     active.state = GrantState::active;

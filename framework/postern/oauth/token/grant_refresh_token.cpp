@@ -57,6 +57,8 @@ Task<Result<Granted, OAuthError>> grant_refresh_token(Context& context, std::str
     }
     CO_TRY(auto scopes, check_narrowed_scope(context.settings, found->grant, form));
     if (!user) {
+      if (const Duration wait = context.take_turn(found->grant.user.user_id, client_id); wait > Duration{0})
+        co_return std::unexpected(OAuthError::too_many_requests(wait));
       CO_TRY(user, co_await confirm(context, found->grant));
     }
     if (!user) co_return co_await end(context, found->grant, "sign-in has ended");

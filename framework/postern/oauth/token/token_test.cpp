@@ -254,5 +254,52 @@ TEST_CASE("a store that fails loses nothing: the code is good when it is back") 
   flow.host.store.heal();
   CHECK(flow.redeem(client, code).status == 200);
 }
+TEST_CASE("who comes too often is told when to come again, and what they brought is still good then") {
+  Flow flow;
+  const std::string client = flow.register_public();
+  const std::string code = flow.code_for(client);
+  const auto is_told_to_wait = [](const http::Response& response) {
+    return response.status == 429 && member(response, "error") == "too_many_requests" &&
+           header(response, "Retry-After") == "8" && header(response, "Cache-Control") == "no-store";
+  };
+  flow.throttle.wait = 7s + 1ms;
+  CHECK(is_told_to_wait(flow.redeem(client, code)));
+  flow.throttle.wait = 0s;
+  const http::Response tokens = flow.redeem(client, code);
+  REQUIRE(tokens.status == 200);
+  flow.throttle.wait = 7s + 1ms;
+  const int confirmed = flow.sign_in.confirmed;
+  CHECK(is_told_to_wait(flow.refresh(client, member(tokens, "refresh_token"))));
+  CHECK(flow.sign_in.confirmed == confirmed);  // the provider is not asked
+  CHECK(flow.throttle.taken.back() == std::pair{std::string{"user_1"}, client});
+  flow.throttle.wait = 0s;
+  CHECK(flow.refresh(client, member(tokens, "refresh_token")).status == 200);
+  // Who brings nothing good is nobody, and uses up nobody's turns.
+  flow.throttle.taken.clear();
+  CHECK(flow.refresh(client, "x.1.y").status == 400);
+  CHECK(flow.redeem(client, code.substr(0, 23) + std::string(43, 'A')).status == 400);
+  CHECK(flow.throttle.taken.empty());
+}
+
+TEST_CASE("who guesses a client's secret has to wait, even with the right one") {
+  Flow flow;
+  const http::Response registered =
+      flow.post_registration(R"({"redirect_uris":["https://assistant.test/cb"],"client_name":"Confidential"})");
+  const std::string client = member(registered, "client_id");
+  const std::string code = flow.code_for(client);
+  const auto redeem_with = [&](std::string_view secret) {
+    uri::Form form = Flow::redemption(client, code);
+    form.add("client_secret", secret);
+    return flow.send(Flow::token_request(form));
+  };
+  flow.throttle.wait = 7s;
+  for (int i = 0; i < 3; ++i) CHECK(redeem_with("guessed").status == 401);
+  CHECK(redeem_with("guessed").status == 429);
+  CHECK(redeem_with(member(registered, "client_secret")).status == 429);
+  CHECK(flow.throttle.wrong_secrets == 3);
+  flow.throttle.wait = 0s;
+  CHECK(redeem_with(member(registered, "client_secret")).status == 200);
+}
+
 
 }  // namespace postern::oauth
