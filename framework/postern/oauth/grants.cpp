@@ -97,12 +97,13 @@ Task<Result<void>> Grants::revoke(std::string grant_id, std::string reason) {
     if (!found || found->grant.state == GrantState::revoked) co_return Result<void>{};
     CO_TRY(co_await forget_consent(ports_, found->grant.user.user_id, found->grant.client_id));
     CO_TRY(co_await revoked_.write_down(grant_id));
+    // Before the grant itself: an attempt that fails from here on has still ended its access tokens everywhere.
+    co_await revoked_.announce(grant_id);
     Grant revoked = found->grant;
     revoked.state = GrantState::revoked;
     // It stays as long as it would have lived, so that every token of it is still recognised and refused.
     CO_TRY(const bool won, co_await replace(*found, revoked, found->entry.expires_at));
     if (!won) continue;
-    co_await revoked_.announce(grant_id);
     CO_TRY(co_await remove_from_index(revoked));
     ports_.log.write(LogLevel::info, "grant.revoked",
                      {{"grant", short_hash(ports_.crypto, grant_id)},

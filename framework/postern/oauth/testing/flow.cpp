@@ -35,7 +35,8 @@ Task<Result<SignedInUser>> FakeSignIn::confirm(const SignedInUser& user) {
 }
 
 Task<void> SteppedStore::pass() {
-  if (held) co_await gate_.wait();
+  if (!held) co_return;
+  for (auto steps = disorder ? 1 + (*disorder)() % 4 : 1; steps > 0; --steps) co_await gate_.wait();
 }
 Task<Result<std::optional<Store::Entry>>> SteppedStore::get(std::string key) {
   co_await pass();
@@ -102,13 +103,15 @@ http::Response Flow::send(http::Request request) {
   return run_ready(router.handle(request));
 }
 
-std::vector<http::Response> Flow::send_together(std::vector<http::Request> requests) {
+std::vector<http::Response> Flow::send_together(std::vector<http::Request> requests, std::optional<unsigned> seed) {
   std::vector<http::Response> responses(requests.size());
   std::vector<Job> jobs;
   auto one = [](http::Router& to, http::Request& request, http::Response& response) -> Task<void> {
     response = co_await to.handle(request);
   };
   store.held = true;
+  store.disorder.reset();
+  if (seed) store.disorder.emplace(*seed);
   for (std::size_t i = 0; i < requests.size(); ++i)
     jobs.push_back(Job::start(one(router, requests[i], responses[i]), [](const std::exception_ptr&) {}));
   while (store.step()) {

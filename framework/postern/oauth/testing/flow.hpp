@@ -8,10 +8,11 @@
 
 #include <map>
 #include <optional>
+#include <random>
 #include <string>
 #include <string_view>
-#include <vector>
 #include <utility>
+#include <vector>
 
 #include "postern/base/wait_list.hpp"
 #include "postern/http/router.hpp"
@@ -101,6 +102,7 @@ class SteppedStore final : public Store {
   Task<Result<std::vector<KeyedEntry>>> scan(std::string prefix, std::string after, std::size_t count) override;
 
   bool held = false;
+  std::optional<std::minstd_rand> disorder;
   [[nodiscard]] bool step() {
     gate_.wake_all();
     return !gate_.empty();
@@ -127,8 +129,8 @@ class Flow {
   static Settings settings(std::string_view at = issuer, bool with_scopes = true);
 
   http::Response send(http::Request request);
-  // All at once, interleaved at every store operation.
-  std::vector<http::Response> send_together(std::vector<http::Request> requests);
+  // All at once, interleaved at every store operation: in step, or as the seed has it.
+  std::vector<http::Response> send_together(std::vector<http::Request> requests, std::optional<unsigned> seed = {});
 
   http::Response get(std::string target, Browser* browser = nullptr);
   // As a page of ours would post it.
@@ -158,9 +160,9 @@ class Flow {
   Ports ports{host.clock, host.random, host.crypto, host.fetch, store, host.cache, host.log, host.bus};
   FakeSignIn sign_in;
   FakeRecentCalls recent_calls;
+  FakeThrottle throttle;
   AuthorizationServer server;
   http::Router router;
-  FakeThrottle throttle;
 };
 
 // A member of a JSON body, or a parameter of a Location; empty if it is not there.
