@@ -30,7 +30,7 @@ li { margin: .25rem 0; }
 .warning { margin: .625rem 0 0; padding: .625rem .875rem; border-radius: .625rem; color: var(--warn);
   background: var(--warn-ground); font-size: .875rem; }
 .next { margin: 1.5rem 0 0; color: var(--soft); font-size: .875rem; }
-form { display: flex; flex-wrap: wrap-reverse; gap: .75rem; margin: 1.25rem 0 0; }
+form { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1.25rem 0 0; }
 button { flex: 1 1 9rem; min-height: 2.875rem; padding: .5rem 1rem; border: 1px solid var(--line); border-radius: .625rem;
   background: transparent; color: var(--ink); font: inherit; font-weight: 600; cursor: pointer; }
 button.approve { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
