@@ -10,6 +10,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const suite = fileURLToPath(import.meta.resolve('@modelcontextprotocol/conformance/dist/index.js'));
@@ -23,7 +24,7 @@ export async function authorizationChecks({ issuer, resource, clientId, port, re
     run.stdout.on('data', (bytes) => {
       said += bytes;
       const link = /^http\S+\/authorize\?\S+$/m.exec(said)?.[0];
-      if (link) walk ??= person.connect(new URL(link), `http://127.0.0.1:${port}/callback`).then((callback) => fetch(callback));
+      if (link) walk ??= person.connect(new URL(link), `http://127.0.0.1:${port}/callback`).then(deliver);
     });
     run.stderr.on('data', (bytes) => { said += bytes; });
     const code = await new Promise((resolve) => run.on('exit', resolve));
@@ -34,6 +35,18 @@ export async function authorizationChecks({ issuer, resource, clientId, port, re
     return checks;
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+// The suite prints its link before it listens.
+async function deliver(callback) {
+  for (let attempt = 0; ; ++attempt) {
+    try {
+      return await fetch(callback);
+    } catch (error) {
+      if (attempt === 100) throw error;
+      await sleep(50);
+    }
   }
 }
 
