@@ -1,4 +1,4 @@
-// The byte strings that the parser must not serve, a line each: whether it is hostile, its name, and base64url.
+// The byte strings of the parser's own test, a line each: the name, and base64url. Those without a name are good ones.
 #include "postern/http/wire/hostile_requests.hpp"
 
 #include <print>

@@ -25,6 +25,7 @@ class Chain {
  public:
   Chain(const Ports& ports, const RotatedSecret& key, std::string user_id)
       : ports_(ports), key_(key), user_id_(std::move(user_id)) {}
+  Chain(const Ports&, RotatedSecret&&, std::string) = delete;  // the key would not outlive it
 
   // `batch` lives until the task ends. What it gives is the new end.
   [[nodiscard]] Task<Result<ChainEnd>> append(const Batch& batch, TimePoint expires_at);

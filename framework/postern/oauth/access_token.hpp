@@ -20,7 +20,7 @@ namespace postern::oauth {
 
 class AccessTokens {
  public:
-  // The current key seals, and either opens. `keys` must outlive it.
+  // The current key seals, and either opens.
   AccessTokens(const Ports& ports, const RotatedSecret& keys, std::string resource);
 
   // Good until `principal.authorized_until`.
@@ -30,7 +30,7 @@ class AccessTokens {
 
  private:
   struct Key {
-    const Secret& secret;
+    Secret secret;
     std::string prefix;  // with the key id
     std::string associated;
   };
