@@ -5,6 +5,7 @@
 #include <map>
 
 #include "emulators/clerk/test_emulator.hpp"
+#include "postern/testing/handler_fetch.hpp"
 #include "postern/testing/test_ports.hpp"
 #include "postern/uri/form.hpp"
 #include "postern/uri/url.hpp"
@@ -20,35 +21,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Outgoing requests, answered by the offline Clerk in this process.
-class FetchFromEmulator final : public Fetch {
- public:
-  explicit FetchFromEmulator(TestEmulator& clerk) : clerk_(clerk) {}
-  bool down = false;
-
-  Task<Result<FetchResponse>> fetch(FetchRequest request) override {
-    if (down) co_return fail(Error::Kind::unavailable, "down");
-    const auto url = uri::Url::parse(request.url);
-    REQUIRE(url.has_value());
-    REQUIRE(url->origin() == "http://127.0.0.1:8790");
-    http::Request sent{.method = request.method,
-                       .target = request.url.substr(url->origin().size()),
-                       .headers = request.headers,
-                       .body = request.body};
-    sent.headers.set("Host", "127.0.0.1:8790");
-    http::Response response = co_await clerk_.emulator.handle(std::move(sent));
-    co_return FetchResponse{.status = response.status, .headers = response.headers, .body = std::move(response.body)};
-  }
-
- private:
-  TestEmulator& clerk_;
-};
+const std::string clerk_url = "http://127.0.0.1:8790";
 
 acme::Settings settings() {
   auto read = acme::Settings::read([](std::string_view name) -> std::optional<std::string> {
     if (name == "CLERK_PUBLISHABLE_KEY") return "pk_test_MTI3LjAuMC4xOjg3OTAk";
     if (name == "CLERK_SECRET_KEY") return "sk_test_postern_offline_clerk";
-    if (name == "CLERK_API_URL") return "http://127.0.0.1:8790";
+    if (name == "CLERK_API_URL") return clerk_url;
     return std::nullopt;
   });
   REQUIRE(read.has_value());
@@ -58,9 +37,11 @@ acme::Settings settings() {
 struct Shop {
   TestEmulator clerk;
   testing::TestPorts test;
-  FetchFromEmulator fetch{clerk};
+  testing::HandlerFetch fetch;
   Ports ports{clerk.clock, test.random, test.crypto, fetch, test.store, test.cache, test.log, test.bus};
   acme::AcmeApp app{settings(), ports};
+
+  Shop() { fetch.serve(clerk_url, clerk.emulator); }
 
   Reply send(Method method, std::string_view target, http::HeaderMap headers = {}, std::string_view body = "") {
     http::Request request{
@@ -250,7 +231,7 @@ TEST_CASE("users are listed by name and address") {
   REQUIRE(reply.status == 200);
   CHECK(json::serialize(reply.object().at("users").as_array().at(0)) ==
         R"({"id":"user_AdaLovelace0000000000000001","name":"Ada Lovelace","email":"ada@acme.test"})");
-  shop.fetch.down = true;
+  shop.fetch.stop(clerk_url);
   CHECK(shop.api(Method::get, "/api/users", shop.mint(ada)).status == 503);
 }
 
