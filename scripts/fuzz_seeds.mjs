@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { readTranscript } from '../tests/harness/transcript.mjs';
+import { messagesOf, readTranscript } from '../tests/harness/transcript.mjs';
 
 const [, , folder] = process.argv;
 const folders = ['tests/transcripts', 'tests/conformance/transcripts'];
@@ -15,10 +15,10 @@ function keep(target, text) {
 
 const files = folders.flatMap((each) => readdirSync(each).filter((name) => name.endsWith('.txt')).map((name) => path.join(each, name)));
 for (const file of files) {
-  for (const { sent, expected } of readTranscript(file)) {
+  for (const { sent, expected } of readTranscript(file).filter((each) => each.sent.first)) {
     const headers = [...sent.headers, ['Host', 'localhost'], ['Content-Length', String(Buffer.byteLength(sent.body))]];
     keep('request_parser_fuzz', `${sent.first} HTTP/1.1\r\n${headers.map((header) => `${header.join(': ')}\r\n`).join('')}\r\n${sent.body}`);
-    const messages = expected.body.split(/\n\n+/);
+    const { messages } = messagesOf(expected);
     for (const text of [sent.body, ...messages].filter((each) => each.startsWith('{'))) {
       keep('jsonrpc_fuzz', text);
       keep('json_fuzz', text);

@@ -1,4 +1,4 @@
-// Conversations word for word, as in ../transcripts, with the suite's server: what app/ has no use for.
+// Conversations word for word, as in ../transcripts, with the suite's server on either host: what app/ has no use for.
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';

@@ -1,7 +1,4 @@
-// What goes over the wire, word for word: each *.txt here is a conversation with app/, written from the specification, and
-// either host must keep to it. To be read first by whoever wants to know what the protocol looks like. How to read one stands
-// in ../harness/transcript.mjs. Known from the start are {{origin}}, {{token}} (may do everything) and {{narrow}} (may read
-// orders). What app/ has no use for is in ../conformance/transcripts.
+// What goes over the wire, word for word (README.md), with app/ on either host.
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
