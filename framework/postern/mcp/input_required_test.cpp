@@ -278,3 +278,17 @@ TEST_CASE("a client that leaves, or cancels, while it is asked leaves nothing be
     CHECK(fixture.reply(session, json::Value(id), R"("result":{"action":"decline"})", fixture.alice) == 202);
   }
 }
+
+// 2025-11-25, basic/lifecycle, timeouts.
+TEST_CASE("a call that runs out of time while it asks takes its question back") {
+  AskFixture fixture;
+  const std::string session = fixture.begin(everything, fixture.alice);
+  Exchange exchange{.request = AskFixture::calling(session, "greet", "1")};
+  exchange.start(fixture.endpoint, fixture.alice);
+  fixture.test.clock.advance(limits::stream_lifetime_max);
+  REQUIRE(exchange.ended);
+  REQUIRE(exchange.events.size() == 3);
+  CHECK(*json::parse(exchange.events[1].data) ==
+        *json::parse(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"1/1"}})"));
+  CHECK(json::parse(exchange.reply())->at("error").at("code") == -32603);
+}

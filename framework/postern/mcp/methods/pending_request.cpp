@@ -131,8 +131,10 @@ void PendingRequest::finish(MethodOutcome outcome) {
          ended);
 }
 
+// The client need not answer any more what it was asked (2025-11-25, basic/lifecycle, timeouts).
 void PendingRequest::time_out() {
   job_.cancel();
+  for (const auto& [id, _] : questions_) push(rpc::notification("notifications/cancelled", {{"requestId", id}}));
   settle(rpc::error_reply(context_.id, {rpc::ErrorCode::internal_error, "The call took too long and was stopped."}),
          CallOutcome::timed_out);
 }
