@@ -35,6 +35,15 @@ export function messagesOf({ body }) {
   return { messages: goesOn ? messages.slice(0, -1) : messages, goesOn };
 }
 
+// The messages of JSON-RPC in a text: one, or a batch of them, or none.
+export function jsonMessages(text) {
+  try {
+    return [JSON.parse(text)].flat();
+  } catch {
+    return [];
+  }
+}
+
 const asText = (value) => (typeof value === 'string' ? value : JSON.stringify(value));
 const fill = (text, names) => text.replace(/\{\{(\w+)\}\}/g, (hole, name) => (name in names ? asText(names[name]) : hole));
 // Matches a text with holes, and remembers what the holes stand for.
@@ -96,7 +105,7 @@ class Player {
     const [method, target] = fill(sent.first, this.names).split(' ');
     const body = fill(sent.body, this.names);
     const headers = sent.headers.map(([name, value]) => [name, fill(value, this.names)]);
-    if (method === 'POST' && body.startsWith('{')) this.note(JSON.parse(body));
+    for (const { id, method } of jsonMessages(body)) if (method) this.methods[id] = method;
     const response = await fetch(new URL(target, this.names.origin), { method, headers, redirect: 'manual', ...(body && { body }) });
     if (!response.headers.get('content-type')?.startsWith('text/event-stream')) {
       const text = await response.text();
@@ -126,7 +135,6 @@ class Player {
     matchJson(JSON.parse(expected), message, this.names);
     if (message.jsonrpc) validate(message, this.methods);
   }
-  note({ id, method }) { if (method) this.methods[id] = method; }
   async close() { await this.stream?.cancel(); }
 }
 
