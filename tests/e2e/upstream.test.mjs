@@ -3,20 +3,26 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import * as v2 from '@modelcontextprotocol/client';
+import { legacy, modern } from '../harness/assistant.mjs';
 import { startStack } from '../harness/stack.mjs';
 
 const ada = 'user_AdaLovelace0000000000000001';
 const acme = 'org_Acme00000000000000000000001';
 const order = { id: 'A-1', status: 'open', placed_on: '2026-01-05', total_cents: 100, currency: 'EUR', items: [] };
 
-let stack, app, client;
-const requests = []; // what came: { method, token, at }
+let stack, app, token, client;
+const requests = []; // what came: { method, token, trace, at }
 let answers = []; // in turn, the last one stays: { status, headers, body } or 'silence'
 
+async function connect(era) {
+  const connected = era.client();
+  await connected.connect(era.transport(new URL(stack.mcpUrl), { requestInit: { headers: { authorization: `Bearer ${token}` } } }));
+  return connected;
+}
 before(async () => {
   app = createServer((request, response) => {
-    requests.push({ method: request.method, token: request.headers.authorization, at: Date.now() });
+    const { authorization, traceparent, tracestate } = request.headers;
+    requests.push({ method: request.method, token: authorization, trace: { traceparent, tracestate }, at: Date.now() });
     const answer = answers.length > 1 ? answers.shift() : answers[0];
     if (answer === 'silence') return;
     response.writeHead(answer.status ?? 200, { 'content-type': 'application/json', ...answer.headers });
@@ -25,9 +31,8 @@ before(async () => {
   await new Promise((resolve) => app.listen(0, '127.0.0.1', resolve));
   stack = await startStack({ AUTH_MODE: 'clerk', APP_URL: `http://localhost:${app.address().port}`, LOOPS: '1' });
   await stack.clerk.api('POST', '/sessions', { user_id: ada });
-  const { access_token: token } = await stack.clerk.control('oauth_tokens', { user_id: ada, scopes: ['orders:read', 'orders:write'], audience: [stack.mcpUrl] });
-  client = new v2.Client({ name: 'upstream', version: '1.0.0' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
-  await client.connect(new v2.StreamableHTTPClientTransport(new URL(stack.mcpUrl), { requestInit: { headers: { authorization: `Bearer ${token}` } } }));
+  ({ access_token: token } = await stack.clerk.control('oauth_tokens', { user_id: ada, scopes: ['orders:read', 'orders:write'], audience: [stack.mcpUrl] }));
+  client = await connect(modern);
 });
 beforeEach(() => { requests.length = 0; });
 after(async () => {
@@ -56,6 +61,20 @@ test('a token is used again while it is good, and a refused one is replaced, onc
   const refused = await search();
   assert.match(refused.content[0].text, /does not accept this sign-in/);
   assert.equal(requests.length, 2);
+});
+
+// 2026-07-28, basic/index, OpenTelemetry trace context; the values are those of W3C Trace Context sec. 3.2.3 and 3.3.1.
+test('the trace that a call belongs to goes on to the app; what is no trace does not', async () => {
+  const trace = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', tracestate: 'rojo=00f067aa0ba902b7' };
+  const none = { traceparent: undefined, tracestate: undefined };
+  answers = [found];
+  for (const each of [client, await connect(legacy)]) {
+    for (const _meta of [trace, undefined, { ...trace, traceparent: `${trace.traceparent}\r\nx-injected: 1` }]) {
+      assert.ok(!(await each.callTool({ name: 'search_orders', arguments: {}, _meta })).isError);
+    }
+    assert.deepEqual(requests.splice(0).map((request) => request.trace), [trace, none, none]);
+    if (each !== client) await each.close();
+  }
 });
 
 test('Retry-After is obeyed where asking again does no harm', async () => {
