@@ -56,8 +56,7 @@ std::vector<std::string> tail(const std::vector<std::string>& all, std::size_t f
 
 TEST_CASE("a call's stream begins with an id and a time to wait, and each event has an id of its own") {
   Calls fixture;
-  Exchange exchange{.request = fixture.calling("steps")};
-  exchange.start(fixture.endpoint, fixture.alice);
+  Begun exchange = fixture.call_tool("steps");
   fixture.test.clock.advance(1s);
   REQUIRE(exchange.ended);
   REQUIRE(exchange.events.size() == 4);
@@ -77,8 +76,7 @@ TEST_CASE("before 2025-11-25 events have ids, and none is empty") {
   Calls fixture;
   for (const char* revision : {"2025-03-26", "2025-06-18"}) {
     CAPTURE(revision);
-    Exchange exchange{.request = Calls::calling_in(fixture.start_session(revision), "steps")};
-    exchange.start(fixture.endpoint, fixture.alice);
+    Begun exchange{fixture.endpoint, Calls::calling_in(fixture.start_session(revision), "steps"), fixture.alice};
     fixture.test.clock.advance(1s);
     REQUIRE(exchange.ended);
     CHECK(exchange.events.size() == 4);
@@ -97,16 +95,14 @@ TEST_CASE("whoever comes back, from whatever event, gets what came after it, whe
   for (const char* tool : {"steps", "bursts"}) {
     CAPTURE(tool);
     Calls fixture;
-    Exchange whole{.request = fixture.calling(tool)};
-    whole.start(fixture.endpoint, fixture.alice);
+    Begun whole = fixture.call_tool(tool);
     fixture.test.clock.advance(1s);
     REQUIRE(whole.ended);
     const auto messages = said(whole);
     const auto ids = ids_of(whole);
     for (std::size_t read = 0; read <= messages.size(); read += std::max<std::size_t>(1, messages.size() / 97)) {
       CAPTURE(read);
-      Exchange again{.request = Calls::from(fixture.session, ids[read])};
-      again.start(fixture.elsewhere, fixture.alice);
+      Begun again = fixture.come_back(ids[read]);
       REQUIRE(again.ended);
       CHECK(said(again) == tail(messages, read));
       for (const auto& event : again.events) CHECK(event.id.size() > 40);
@@ -116,16 +112,14 @@ TEST_CASE("whoever comes back, from whatever event, gets what came after it, whe
 
 TEST_CASE("a connection that breaks cancels nothing: the call goes on, and is read on by who comes back") {
   Calls fixture;
-  Exchange first{.request = fixture.calling("waits", R"({"seconds":20})")};
-  first.start(fixture.endpoint, fixture.alice);
+  Begun first = fixture.call_tool("waits", R"({"seconds":20})");
   fixture.test.clock.advance(5s);
   REQUIRE(first.primer);
   first.disconnect();
   CHECK(fixture.running() > 0);
   fixture.test.clock.advance(1s);
 
-  Exchange second{.request = Calls::from(fixture.session, first.primer->id)};
-  second.start(fixture.elsewhere, fixture.alice);
+  Begun second = fixture.come_back(first.primer->id);
   CHECK(second.comments == 1);
   fixture.test.clock.advance(13s);
   CHECK_FALSE(second.ended);
@@ -137,22 +131,19 @@ TEST_CASE("a connection that breaks cancels nothing: the call goes on, and is re
 
 TEST_CASE("a call that ended in between is answered from the log, also by a server that was started again") {
   Calls fixture;
-  Exchange first{.request = fixture.calling("waits", R"({"seconds":20})")};
-  first.start(fixture.endpoint, fixture.alice);
+  Begun first = fixture.call_tool("waits", R"({"seconds":20})");
   fixture.test.clock.advance(5s);
   first.disconnect();
   fixture.test.clock.advance(1min);
   CHECK(fixture.running() == 0);
-  Exchange second{.request = Calls::from(fixture.session, first.primer->id)};
-  second.start(fixture.elsewhere, fixture.alice);
+  Begun second = fixture.come_back(first.primer->id);
   REQUIRE(second.ended);
   CHECK(second.reply().contains("waited 20"));
 }
 
 TEST_CASE("a call that nobody reads is stopped after a while, and says so to who comes later") {
   Calls fixture;
-  Exchange first{.request = fixture.calling("waits", R"({"seconds":3000})")};
-  first.start(fixture.endpoint, fixture.alice);
+  Begun first = fixture.call_tool("waits", R"({"seconds":3000})");
   fixture.test.clock.advance(1min);
   CHECK_FALSE(first.ended);
   first.disconnect();
@@ -160,18 +151,15 @@ TEST_CASE("a call that nobody reads is stopped after a while, and says so to who
   CHECK(fixture.running() > 0);
   fixture.test.clock.advance(1s);
   CHECK(fixture.running() == 0);
-  Exchange second{.request = Calls::from(fixture.session, first.primer->id)};
-  second.start(fixture.elsewhere, fixture.alice);
+  Begun second = fixture.come_back(first.primer->id);
   REQUIRE(second.ended);
   CHECK(second.reply().contains("-32603"));
 
   SUBCASE("but not while somebody reads who came back") {
-    Exchange third{.request = fixture.calling("waits", R"({"seconds":100})")};
-    third.start(fixture.endpoint, fixture.alice);
+    Begun third = fixture.call_tool("waits", R"({"seconds":100})");
     fixture.test.clock.advance(5s);
     third.disconnect();
-    Exchange fourth{.request = Calls::from(fixture.session, third.primer->id)};
-    fourth.start(fixture.elsewhere, fixture.alice);
+    Begun fourth = fixture.come_back(third.primer->id);
     fixture.test.clock.advance(100s);
     REQUIRE(fourth.ended);
     CHECK(fourth.reply().contains("waited 100"));
@@ -182,14 +170,11 @@ TEST_CASE("a call that nobody reads is stopped after a while, and says so to who
 // A client whose network changed comes back before the server has noticed.
 TEST_CASE("each message goes to one reader: who comes back takes the place of who was there") {
   Calls fixture;
-  Exchange first{.request = fixture.calling("waits", R"({"seconds":20})")};
-  first.start(fixture.endpoint, fixture.alice);
+  Begun first = fixture.call_tool("waits", R"({"seconds":20})");
   fixture.test.clock.advance(5s);
-  Exchange second{.request = Calls::from(fixture.session, first.primer->id)};
-  second.start(fixture.elsewhere, fixture.alice);
+  Begun second = fixture.come_back(first.primer->id);
   CHECK(first.ended);
-  Exchange third{.request = Calls::from(fixture.session, first.primer->id)};
-  third.start(fixture.endpoint, fixture.alice);
+  Begun third{fixture.endpoint, Calls::from(fixture.session, first.primer->id), fixture.alice};
   CHECK(second.ended);
   fixture.test.clock.advance(20s);
   REQUIRE(third.ended);
@@ -201,8 +186,7 @@ TEST_CASE("each message goes to one reader: who comes back takes the place of wh
 // security.md threats 27 and 28.
 TEST_CASE("an id is good in its own session only, for its own user, as it was made, and for a while") {
   Calls fixture;
-  Exchange exchange{.request = fixture.calling("steps")};
-  exchange.start(fixture.endpoint, fixture.alice);
+  Begun exchange = fixture.call_tool("steps");
   fixture.test.clock.advance(1s);
   REQUIRE(exchange.ended);
   const std::string id = exchange.events[0].id;
@@ -225,15 +209,13 @@ TEST_CASE("a call that its server took along ends with an error, once it is know
   Calls fixture;
   auto endpoint = std::make_unique<Endpoint>(fixture.app, fixture.test.ports,
                                              EndpointOptions{.session_key = Secret{std::string(32, 'k')}});
-  Exchange first{.request = fixture.calling("steps")};
-  first.start(*endpoint, fixture.alice);
+  Begun first{*endpoint, fixture.calling("steps"), fixture.alice};
   fixture.test.clock.advance(60ms);
   REQUIRE(first.events.size() == 2);
   first.disconnect();
   endpoint.reset();
 
-  Exchange second{.request = Calls::from(fixture.session, first.events[0].id)};
-  second.start(fixture.elsewhere, fixture.alice);
+  Begun second = fixture.come_back(first.events[0].id);
   CHECK(said(second) == tail(said(first), 1));
   fixture.test.clock.advance(limits::stream_lease + limits::stream_poll_interval);
   REQUIRE(second.ended);
@@ -241,8 +223,7 @@ TEST_CASE("a call that its server took along ends with an error, once it is know
   CHECK(reply.at("id") == "c");
   CHECK(reply.at("error").at("code") == -32603);
 
-  Exchange third{.request = Calls::from(fixture.session, second.events.front().id)};
-  third.start(fixture.elsewhere, fixture.alice);
+  Begun third = fixture.come_back(second.events.front().id);
   REQUIRE(third.ended);
   CHECK(third.reply() == second.reply());
 }
@@ -251,14 +232,12 @@ TEST_CASE("a result of any size is kept whole, and one that is too large is an e
   for (const int bytes : {10, 65'530, 300'000, 2'000'000}) {
     CAPTURE(bytes);
     Calls fixture;
-    Exchange first{.request = fixture.calling("large", "{\"bytes\":" + std::to_string(bytes) + "}")};
-    first.start(fixture.endpoint, fixture.alice);
+    Begun first = fixture.call_tool("large", "{\"bytes\":" + std::to_string(bytes) + "}");
     fixture.test.clock.advance(1s);
     REQUIRE(first.ended);
     CHECK(first.reply().size() > static_cast<std::size_t>(bytes));
     for (const std::size_t read : {0U, 1U}) {
-      Exchange again{.request = Calls::from(fixture.session, ids_of(first)[read])};
-      again.start(fixture.elsewhere, fixture.alice);
+      Begun again = fixture.come_back(ids_of(first)[read]);
       REQUIRE(again.ended);
       CHECK(again.events.size() == 2 - read);
       if (bytes < 1'000'000) {
@@ -272,8 +251,7 @@ TEST_CASE("a result of any size is kept whole, and one that is too large is an e
 
 TEST_CASE("what is kept of a stream is bounded: its oldest events go first, never its end") {
   Calls fixture;
-  Exchange first{.request = fixture.calling("chatters")};
-  first.start(fixture.endpoint, fixture.alice);
+  Begun first = fixture.call_tool("chatters");
   fixture.test.clock.advance(1min);
   REQUIRE(first.ended);
   const auto messages = said(first);
@@ -281,8 +259,7 @@ TEST_CASE("what is kept of a stream is bounded: its oldest events go first, neve
   const auto kept = std::ranges::count_if(fixture.test.store.records(),
                                           [](const auto& record) { return record.first.starts_with("mcp_event/"); });
   CHECK(kept == limits::stream_log_records_max);
-  Exchange again{.request = Calls::from(fixture.session, first.primer->id)};
-  again.start(fixture.elsewhere, fixture.alice);
+  Begun again = fixture.come_back(first.primer->id);
   REQUIRE(again.ended);
   CHECK(said(again) == tail(messages, messages.size() - limits::stream_log_records_max));
 }
@@ -292,21 +269,18 @@ TEST_CASE("where nothing can be kept there are no ids, and a call ends with its 
   SUBCASE("the store is down") { fixture.test.store.fail_with(Error{Error::Kind::unavailable, "down"}); }
   SUBCASE("the session has too many streams") {
     for (std::size_t i = 0; i < limits::streams_logged_per_session_max; ++i) {
-      Exchange each{.request = fixture.calling("steps")};
-      each.start(fixture.endpoint, fixture.alice);
+      Begun each = fixture.call_tool("steps");
       fixture.test.clock.advance(1s);
       REQUIRE(each.ended);
       REQUIRE(each.primer);
     }
   }
-  Exchange exchange{.request = fixture.calling("steps")};
-  exchange.start(fixture.endpoint, fixture.alice);
+  Begun exchange = fixture.call_tool("steps");
   fixture.test.clock.advance(1s);
   REQUIRE(exchange.ended);
   CHECK(exchange.events.size() == 4);
   for (const auto& event : exchange.events) CHECK(event.id.empty());
-  Exchange left{.request = fixture.calling("waits", R"({"seconds":20})")};
-  left.start(fixture.endpoint, fixture.alice);
+  Begun left = fixture.call_tool("waits", R"({"seconds":20})");
   fixture.test.clock.advance(5s);
   left.disconnect();
   CHECK(fixture.running() == 0);
@@ -314,8 +288,7 @@ TEST_CASE("where nothing can be kept there are no ids, and a call ends with its 
 
 TEST_CASE("a store that fails in the middle takes the ids along, not the result") {
   Calls fixture;
-  Exchange exchange{.request = fixture.calling("steps")};
-  exchange.start(fixture.endpoint, fixture.alice);
+  Begun exchange = fixture.call_tool("steps");
   fixture.test.clock.advance(60ms);
   fixture.test.store.fail_with(Error{Error::Kind::unavailable, "down"});
   fixture.test.clock.advance(1s);
@@ -336,15 +309,13 @@ TEST_CASE("a call without a connection is cancelled by its client, by the end of
   alice.grant_id = "grant_1";
   Endpoint endpoint{
       fixture.app, fixture.test.ports, {.session_key = Secret{std::string(32, 'k')}, .until_revoked = until_revoked}};
-  Exchange first{.request = fixture.calling("waits", R"({"seconds":20})")};
-  first.start(endpoint, alice);
+  Begun first{endpoint, fixture.calling("waits", R"({"seconds":20})"), alice};
   fixture.test.clock.advance(5s);
   first.disconnect();
   REQUIRE(fixture.running() > 0);
   SUBCASE("by its client") {
     fixture.notify(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"c"}})");
-    Exchange again{.request = Calls::from(fixture.session, first.primer->id)};
-    again.start(fixture.elsewhere, alice);
+    Begun again{fixture.elsewhere, Calls::from(fixture.session, first.primer->id), alice};
     CHECK(again.ended);
     CHECK(again.events.empty());
   }
@@ -360,13 +331,11 @@ TEST_CASE("a call without a connection is cancelled by its client, by the end of
 
 TEST_CASE("a question that was asked before the connection broke is asked again, and answered") {
   Calls fixture;
-  Exchange first{.request = fixture.calling("asks")};
-  first.start(fixture.endpoint, fixture.alice);
+  Begun first = fixture.call_tool("asks");
   fixture.test.clock.advance(10ms);
   REQUIRE(said(first).size() == 1);
   first.disconnect();
-  Exchange second{.request = Calls::from(fixture.session, first.primer->id)};
-  second.start(fixture.elsewhere, fixture.alice);
+  Begun second = fixture.come_back(first.primer->id);
   REQUIRE(said(second) == said(first));
   const json::Value question = *json::parse(said(second)[0]);
   fixture.notify(R"({"jsonrpc":"2.0","id":)" + json::serialize(question.at("id")) +

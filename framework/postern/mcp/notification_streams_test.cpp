@@ -17,8 +17,7 @@ TEST_CASE("who comes back to the session's stream hears of what has changed mean
   };
   watch("acme://orders/17");
   watch("acme://orders/18");
-  Exchange first{.request = Resumption::from(fixture.session)};
-  first.start(fixture.endpoint, fixture.alice);
+  Begun first{fixture.endpoint, Resumption::from(fixture.session), fixture.alice};
   REQUIRE(first.primer);
   CHECK(first.primer->retry == Duration{1s});
   fixture.send(fixture.calling("change"));
@@ -28,15 +27,13 @@ TEST_CASE("who comes back to the session's stream hears of what has changed mean
   fixture.test.clock.advance(10s);
 
   SUBCASE("nothing") {
-    Exchange second{.request = Resumption::from(fixture.session, first.events[0].id)};
-    second.start(fixture.elsewhere, fixture.alice);
+    Begun second = fixture.come_back(first.events[0].id);
     CHECK(said(second).empty());
   }
   SUBCASE("one") {
     fixture.send(fixture.calling("change"));
     fixture.test.clock.advance(10s);
-    Exchange second{.request = Resumption::from(fixture.session, first.events[0].id)};
-    second.start(fixture.elsewhere, fixture.alice);
+    Begun second = fixture.come_back(first.events[0].id);
     CHECK(said(second) == said(first));
     fixture.send(fixture.calling("change"));
     CHECK(said(second).size() == 2);
@@ -47,8 +44,7 @@ TEST_CASE("who comes back to the session's stream hears of what has changed mean
   }
   SUBCASE("after too long a time nobody knows, so all that is watched may have") {
     fixture.test.clock.advance(limits::resource_update_lifetime);
-    Exchange second{.request = Resumption::from(fixture.session, first.events[0].id)};
-    second.start(fixture.elsewhere, fixture.alice);
+    Begun second = fixture.come_back(first.events[0].id);
     CHECK(said(second).size() == 2);
   }
 }

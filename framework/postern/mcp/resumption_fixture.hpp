@@ -3,11 +3,21 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "postern/mcp/endpoint_fixture.hpp"
 
 namespace postern::mcp::test {
+
+// An exchange from its start on.
+struct Begun : Exchange {
+  Begun(Endpoint& endpoint, http::Request asked, const Principal& caller) : Exchange{.request = std::move(asked)} {
+    start(endpoint, caller);
+  }
+  Begun(const Begun&) = delete;
+  Begun& operator=(const Begun&) = delete;
+};
 
 struct Resumption : Fixture {
   explicit Resumption(App offered = make_talking_app()) : Fixture{std::move(offered)} {}
@@ -36,6 +46,11 @@ struct Resumption : Fixture {
     if (!last_event_id.empty()) request.headers.set("Last-Event-ID", last_event_id);
     return request;
   }
+  Begun call_tool(std::string_view tool, std::string_view arguments = "{}") {
+    return {endpoint, calling(tool, arguments), alice};
+  }
+  // To the other instance.
+  Begun come_back(const std::string& last_event_id) { return {elsewhere, from(session, last_event_id), alice}; }
   int status_of(http::Request request, const Principal& caller) {
     return run_ready(elsewhere.handle(request, shared(&caller)))->status;
   }
