@@ -8,8 +8,6 @@ namespace postern::mcp {
 
 namespace {
 
-std::string user_of(const Caller& caller) { return caller ? caller->user_id : std::string{}; }
-
 http::Response invalid(std::string message) {
   return refusal(400, {}, {rpc::ErrorCode::invalid_request, std::move(message)});
 }
@@ -55,9 +53,9 @@ http::Response Endpoint::initialize(const rpc::Request& message, const Caller& c
   const json::Value* capabilities = json::find(message.params, "capabilities");
   const bool told = capabilities && capabilities->is_object();
   http::Response response = http::Response::json(200, rpc::result_reply(message.id, catalog_.initialize(*revision)));
-  response.headers.set("Mcp-Session-Id",
-                       sessions_.open(*revision, user_of(caller),
-                                      told ? parse_capabilities(capabilities->as_object()) : ClientCapabilities{}));
+  response.headers.set(
+      "Mcp-Session-Id",
+      sessions_.open(*revision, caller, told ? parse_capabilities(capabilities->as_object()) : ClientCapabilities{}));
   return response;
 }
 
@@ -69,12 +67,8 @@ Task<std::expected<Session, http::Response>> Endpoint::find_session(const http::
   const std::string* id = request.headers.find_only("Mcp-Session-Id");
   if (!id) co_return std::unexpected(invalid("Mcp-Session-Id must be there, once. Start with initialize."));
 
-  auto session = co_await sessions_.find(*id, user_of(caller));
-  if (!session) {
-    http::Response response = refusal(503, {}, {rpc::ErrorCode::internal_error, "Try again in a moment."});
-    response.headers.set("Retry-After", "1");
-    co_return std::unexpected(std::move(response));
-  }
+  auto session = co_await sessions_.find(*id, caller);
+  if (!session) co_return std::unexpected(try_again());
   if (!*session) {
     co_return std::unexpected(
         refusal(404, {}, {rpc::ErrorCode::invalid_request, "No such session. Start a new one with initialize."}));
@@ -106,10 +100,8 @@ Task<Endpoint::Answer> Endpoint::open_stream(const http::Request& request, const
 Task<Endpoint::Answer> Endpoint::end_session(const http::Request& request, const Caller& caller) {
   auto session = co_await find_session(request, caller);
   if (!session) co_return std::move(session).error();
-  if (auto ended = co_await sessions_.end(*std::move(session)); !ended) {
-    co_return refusal(503, {}, {rpc::ErrorCode::internal_error, "Try again in a moment."});
-  }
-  co_return http::Response::empty(204);
+  const auto ended = co_await sessions_.end(*std::move(session));
+  co_return ended ? http::Response::empty(204) : try_again();
 }
 
 // What needs no reply. An answer or a cancellation of what is not there is dropped.

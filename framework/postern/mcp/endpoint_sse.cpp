@@ -8,8 +8,6 @@ namespace postern::mcp {
 
 namespace {
 
-std::string user_of(const Caller& caller) { return caller ? caller->user_id : std::string{}; }
-
 // What a message would run.
 const Declaration* find_declaration(const App& app, const rpc::Request& request) {
   const auto name = json::find_string(request.params, request.method == "resources/read" ? "uri" : "name");
@@ -29,9 +27,9 @@ Task<Endpoint::Answer> Endpoint::open_sse(const http::Request& request, const Ca
   if (!http::accepts(request.headers, "text/event-stream")) {
     co_return http::Response::text(406, "Accept text/event-stream.\n");
   }
-  std::string id = sessions_.open(Revision::v2024_11_05, user_of(caller), {});
-  const auto session = co_await sessions_.find(id, user_of(caller));
-  if (!session || !*session) co_return http::Response::empty(503);
+  std::string id = sessions_.open(Revision::v2024_11_05, caller, {});
+  const auto session = co_await sessions_.find(id, caller);
+  if (!session || !*session) co_return try_again();
   address += id;
   co_return sse_.open(std::move(id), (*session)->key, std::move(address), caller);
 }
@@ -47,8 +45,8 @@ Task<Endpoint::Answer> Endpoint::post_sse(const http::Request& request, const Ca
   const std::string* id = query ? query->find_only("session_id") : nullptr;
   const rpc::Error gone{rpc::ErrorCode::invalid_request, "There is no such stream, or it is too busy. Open another."};
   if (!id) co_return refusal(404, {}, gone);
-  const auto session = co_await sessions_.find(*id, user_of(caller));
-  if (!session) co_return http::Response::empty(503);
+  const auto session = co_await sessions_.find(*id, caller);
+  if (!session) co_return try_again();
   if (!*session) co_return refusal(404, {}, gone);
 
   json::Arena arena;

@@ -328,11 +328,7 @@ http::Response CallStreams::start(std::unique_ptr<PendingRequest> request, InFli
 
 Task<http::Response> CallStreams::resume(Session session, Caller caller, EventPosition position) {
   const auto head = co_await StreamLog{ports_, session.key, position.stream}.find();
-  if (!head) {
-    http::Response response = refusal(503, {}, internal_error("Try again in a moment."));
-    response.headers.set("Retry-After", "1");
-    co_return response;
-  }
+  if (!head) co_return try_again();
   if (!*head) co_return refusal(400, {}, {rpc::ErrorCode::invalid_request, "Nothing is kept of that stream any more."});
   co_return event_stream(std::make_unique<Reader>(*this, std::move(session), caller, std::move(position)));
 }

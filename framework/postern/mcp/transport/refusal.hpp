@@ -12,4 +12,11 @@ namespace postern::mcp {
   return http::Response::json(status, rpc::error_reply(id, error));
 }
 
+// The store cannot be asked now.
+[[nodiscard]] inline http::Response try_again() {
+  http::Response response = refusal(503, {}, {rpc::ErrorCode::internal_error, "Try again in a moment."});
+  response.headers.set("Retry-After", "1");
+  return response;
+}
+
 }  // namespace postern::mcp

@@ -1,8 +1,8 @@
 // Sessions of the revisions up to 2025-11-25, without a record for each: the id is the session, sealed with our key.
 //
-//   std::string id = sessions.open(Revision::v2025_06_18, "user_1", capabilities);
-//   CO_TRY(auto session, co_await sessions.find(id, "user_1"));       // nullopt: no such session, for this user
-//   CO_TRY(co_await sessions.end(id, *session));
+//   std::string id = sessions.open(Revision::v2025_06_18, caller, capabilities);
+//   CO_TRY(auto session, co_await sessions.find(id, caller));       // nullopt: no such session, for this user
+//   CO_TRY(co_await sessions.end(*std::move(session)));
 //
 // An id is good on every instance, until it expires or is ended. It is bound to its user: anybody else sees nothing
 // (security.md threat 27). It is no proof of who calls: the access token is.
@@ -22,6 +22,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "postern/base/principal.hpp"
 #include "postern/base/recently_opened.hpp"
 #include "postern/base/result.hpp"
 #include "postern/base/task.hpp"
@@ -48,10 +49,10 @@ class Sessions {
   Sessions& operator=(const Sessions&) = delete;
 
   // A new id: visible ASCII (2025-11-25, basic/transports, session management).
-  [[nodiscard]] std::string open(Revision revision, std::string_view user_id, const ClientCapabilities& client);
+  [[nodiscard]] std::string open(Revision revision, const Caller& caller, const ClientCapabilities& client);
 
   // Nullopt if the id is not ours, not this user's, expired or ended. `unavailable` if that cannot be known now.
-  [[nodiscard]] Task<Result<std::optional<Session>>> find(std::string id, std::string user_id);
+  [[nodiscard]] Task<Result<std::optional<Session>>> find(std::string id, Caller caller);
 
   [[nodiscard]] Task<Result<void>> end(Session session);
 
