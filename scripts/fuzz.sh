@@ -1,5 +1,8 @@
 #!/usr/bin/env bash
 # Runs each fuzz target for a while and keeps what it learns, and any input that breaks it, in .cache/fuzz. Usage: scripts/fuzz.sh <build folder> <seconds each>
+#
+# What is learned is not in the repository: minimised (-merge=1) it is some 3,200 files of 385 KB after a minute for each
+# target, and a minute finds it again from the seeds.
 set -euo pipefail
 readonly build=$1 seconds=$2
 found=0 broken=0
