@@ -165,7 +165,7 @@ class Player {
   template <class Condition>
   void wait_until(Condition holds) {
     for (auto waited = 0ms; waited < 1min && !holds(); waited += 10ms) core_.test.clock.advance(10ms);
-    REQUIRE(holds());
+    REQUIRE_MESSAGE(holds(), "nothing came");
   }
 
   void send(const Message& sent) {
