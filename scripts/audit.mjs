@@ -72,8 +72,8 @@ function forPeople(entries) {
 
 function table(entries) {
   if (entries.length === 0) return console.log('Nothing was called.');
-  const rows = entries.map(({ at, user, client = '', method = '', name = '', outcome, calls, ms, organization }) => [
-    at.replace('T', ' ').replace(/\..*|Z$/, ''), user + (organization ? ` (${organization})` : ''), client,
+  const rows = entries.map(({ at, user, client = '', method = '', name = '', outcome, calls, ms, organization, actor }) => [
+    at.replace('T', ' ').replace(/\..*|Z$/, ''), user + (actor ? ` by ${actor}` : '') + (organization ? ` (${organization})` : ''), client,
     method === 'tools/call' || !method ? name : `${method.split('/')[0].replace(/s$/, '')} ${name}`,
     outcome + (calls > 1 ? ` ×${calls}` : ''), ms === undefined ? '' : `${Math.round(ms / (calls ?? 1))} ms`,
   ].map((cell) => cell.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '�')));

@@ -1,7 +1,7 @@
 // The Backend API of the offline Clerk, called by @clerk/backend as an app calls the real one (clerk.md 3).
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import { createClerkClient } from '@clerk/backend';
+import { createClerkClient, verifyToken } from '@clerk/backend';
 import { isClerkAPIResponseError } from '@clerk/shared/error';
 import { startClerk } from '../harness/stack.mjs';
 
@@ -15,6 +15,7 @@ before(async () => {
 beforeEach(() => emulator.control('reset'));
 after(() => emulator.stop());
 
+const state = async () => (await fetch(`${emulator.url}/__emulator/state`)).json();
 async function fails(promise, status, code) {
   await assert.rejects(promise, (error) => {
     assert.ok(isClerkAPIResponseError(error), String(error));
@@ -122,6 +123,26 @@ test('organizations and memberships are paginated', async () => {
   assert.equal((await clerk.organizations.createOrganizationMembership({ organizationId: made.id, userId: 'user_GraceHopper0000000000000002', role: 'org:member' })).role, 'org:member');
   assert.equal((await clerk.organizations.updateOrganizationMembership({ organizationId: made.id, userId: 'user_GraceHopper0000000000000002', role: 'org:admin' })).role, 'org:admin');
   await fails(clerk.organizations.updateOrganizationMembership({ organizationId: made.id, userId: 'user_KatherineJohnson00000000003', role: 'org:admin' }), 404, 'resource_not_found');
+});
+
+test('actor tokens: a ticket for somebody who acts as the user', async () => {
+  const token = await clerk.actorTokens.create({ userId: ada, actor: { sub: 'user_staff' }, expiresInSeconds: 60, sessionMaxDurationInSeconds: 600 });
+  assert.match(token.id, /^act_/);
+  assert.deepEqual([token.status, token.userId, token.actor], ['pending', ada, { sub: 'user_staff' }]);
+  assert.ok(token.url.endsWith(token.token));
+  const page = await fetch(token.url);
+  assert.match(await page.text(), /Ada Lovelace/);
+  const form = new URLSearchParams({ ticket: token.token });
+  await fetch(new URL('/sign-in', emulator.url), { method: 'POST', body: form, redirect: 'manual', headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+  const { data: [session] } = await clerk.sessions.getSessionList({ userId: ada, status: 'active' });
+  assert.deepEqual(session.actor, { sub: 'user_staff' });
+  assert.equal(session.expireAt - session.createdAt, 600_000);
+  const { jwt } = await clerk.sessions.getToken(session.id);
+  assert.deepEqual((await verifyToken(jwt, { jwtKey: (await state()).jwt_key })).act, { sub: 'user_staff' });
+  assert.equal((await fetch(token.url)).status, 404, 'a ticket is used once');
+  const other = await clerk.actorTokens.create({ userId: ada, actor: { sub: 'user_staff' } });
+  assert.equal((await clerk.actorTokens.revoke(other.id)).status, 'revoked');
+  await fails(clerk.actorTokens.create({ userId: ada, actor: {} }), 422, 'form_param_value_invalid');
 });
 
 test('sign-in tokens and testing tokens', async () => {

@@ -89,6 +89,17 @@ export class Person {
   }
 }
 
+// Somebody who acts as the user of that name: support staff, by an actor token of the Backend API (clerk.md 3.8).
+export async function actingAs(clerk, name, actor) {
+  const { users } = await (await fetch(`${clerk.url}/__emulator/state`)).json();
+  const user = users.find((each) => each.name.startsWith(name));
+  const { url } = await (await clerk.api('POST', '/actor_tokens', { user_id: user.id, actor })).json();
+  const person = new Person(name);
+  const page = await person.visit(url);
+  await person.press(page, Person.button(page, new RegExp(name)));
+  return person;
+}
+
 // The organization of the offline Clerk's people.
 export const acme = 'org_Acme00000000000000000000001';
 

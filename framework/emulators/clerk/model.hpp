@@ -69,6 +69,7 @@ struct Session {
   std::string client_id;
   std::string refresh_token;
   std::optional<std::string> organization_id;  // the active one
+  std::optional<json::Object> actor;           // who acts as the user (clerk.md 2.2)
   SessionStatus status = SessionStatus::active;
   TimePoint expire_at;
   TimePoint created_at;
@@ -116,9 +117,12 @@ struct Membership {
   TimePoint updated_at;
 };
 
+// Of both kinds: a sign-in token signs in its user, an actor token somebody who acts as them.
 struct SignInToken {
   std::string id;
   std::string user_id;
+  std::optional<json::Object> actor;
+  std::optional<std::chrono::seconds> session_lifetime;  // in place of the instance's
   std::string token;
   std::string status = "pending";  // pending | accepted | revoked
   TimePoint expires_at;
@@ -161,6 +165,7 @@ struct M2mToken : IssuedToken {
 
 struct OAuthToken : IssuedToken {
   std::string client_id;
+  std::optional<json::Object> actor;
   std::string grant_id;  // empty: issued by a lever
   std::vector<std::string> audience;
 };
@@ -189,6 +194,7 @@ struct OAuthGrant {
   std::string id;
   std::string client_id;
   std::string user_id;
+  std::optional<json::Object> actor;
   std::optional<std::string> organization_id;  // with the scope user:org:read
   std::vector<std::string> scopes;
   std::string resource;  // RFC 8707; empty: none was named

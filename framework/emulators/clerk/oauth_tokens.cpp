@@ -23,6 +23,7 @@ std::string sign(const World& world, const OAuthToken& token) {
                       {"scope", joined(token.scopes, ' ')},
                       {"iat", to_unix_seconds(token.created_at)},
                       {"exp", to_unix_seconds(*token.expires_at)}};
+  if (token.actor) claims["act"] = *token.actor;
   if (token.audience.size() == 1) claims["aud"] = token.audience.front();
   if (token.audience.size() > 1) claims["aud"] = to_json(token.audience);
   return world.key().sign({{"typ", "at+jwt"}}, claims);
@@ -46,6 +47,8 @@ Answer issue(Call& call) {
   TRY(token.audience, optional_texts(call.body, "audience"));
   TRY(const auto lifetime, optional_number(call.body, "lifetime_seconds", 1, lifetime_max));
   TRY(const auto format, optional_text(call.body, "format"));
+  if (const json::Value* actor = json::find(call.body, "actor"); actor && actor->is_object())
+    token.actor = actor->get_object();
   token.client_id = client_id;
   const OAuthToken& issued = issue(world, std::move(token), lifetime.value_or(lifetime_default),
                                    format == "opaque" ? Format::opaque : Format::jwt);
@@ -67,6 +70,7 @@ Answer verify(Call& call) {
   json::Object object = emulator::to_json(call.world, *token, "clerk_idp_oauth_access_token", TimeUnit::seconds);
   object["type"] = "oauth:access_token";
   object["client_id"] = token->client_id;
+  if (token->actor) object["act"] = *token->actor;
   if (!token->audience.empty()) object["aud"] = to_json(token->audience);
   return object;
 }

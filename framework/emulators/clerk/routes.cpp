@@ -112,7 +112,9 @@ constexpr ApiRoute api_routes[] = {
     {Method::patch, "/v1/instance/oauth_application_settings", oauth_applications::update_settings},
 
     {Method::post, "/v1/sign_in_tokens", sign_in_tokens::create},
-    {Method::post, "/v1/sign_in_tokens/{sign_in_token_id}/revoke", sign_in_tokens::revoke},
+    {Method::post, "/v1/sign_in_tokens/{token_id}/revoke", sign_in_tokens::revoke},
+    {Method::post, "/v1/actor_tokens", sign_in_tokens::create_for_actor},
+    {Method::post, "/v1/actor_tokens/{token_id}/revoke", sign_in_tokens::revoke},
 
     {Method::get, "/v1/clients/handshake_payload", browser::handshake_payload},
 

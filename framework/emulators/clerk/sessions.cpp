@@ -41,7 +41,7 @@ json::Object to_json(const Session& session) {
           {"id", session.id},
           {"user_id", session.user_id},
           {"client_id", session.client_id},
-          {"actor", nullptr},
+          {"actor", session.actor ? json::Value(*session.actor) : json::Value(nullptr)},
           {"status", to_string(session.status)},
           {"last_active_organization_id", or_null(session.organization_id)},
           {"last_active_at", milliseconds(session.last_active_at)},

@@ -82,11 +82,15 @@ std::string people_buttons(Call& call, std::string_view ticket) {
   return html;
 }
 
-User* chosen_user(Call& call, const uri::Form& form) {
+// What a ticket says, or a button.
+SignInToken chosen(Call& call, const uri::Form& form) {
   const std::string* ticket = form.find_only("ticket");
-  if (ticket && !ticket->empty()) return sign_in_tokens::redeem(call.world, *ticket);
+  if (ticket && !ticket->empty()) {
+    const SignInToken* token = sign_in_tokens::redeem(call.world, *ticket);
+    return token ? *token : SignInToken{};
+  }
   const std::string* user_id = form.find_only("user_id");
-  return user_id ? find(call.world.users, *user_id) : nullptr;
+  return {.user_id = user_id ? *user_id : ""};
 }
 
 void end_session(World& world, Browser& visitor, SessionStatus status) {
@@ -149,12 +153,16 @@ http::Response show_sign_in(Call& call) {
 http::Response sign_in(Call& call) {
   const auto post = read_form(call);
   if (!post) return foreign_redirect();
-  const User* user = chosen_user(call, post->form);
+  const SignInToken token = chosen(call, post->form);
+  const User* user = find(call.world.users, token.user_id);
   if (!user) return message(404, "Nobody to sign in as", "There is no such user, or the link was used before.");
   if (user->banned || user->locked) return message(403, "You may not sign in", "This user is banned or locked.");
   Browser& visitor = this_browser(call);
   end_session(call.world, visitor, SessionStatus::replaced);
-  visitor.session_id = call.world.start_session(user->id, visitor.client_id).id;
+  Session& session = call.world.start_session(user->id, visitor.client_id);
+  session.actor = token.actor;
+  if (token.session_lifetime) session.expire_at = session.created_at + *token.session_lifetime;
+  visitor.session_id = session.id;
   return go_back(call.world, visitor, post->redirect_url);
 }
 

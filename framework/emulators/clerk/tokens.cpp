@@ -79,6 +79,7 @@ std::string mint_session_token(World& world, const Session& session, const MintO
       user_claims(world, session, options, options.lifetime.value_or(default_lifetime), not_before_margin);
   claims["sid"] = session.id;
   claims["sts"] = to_string(session.status);
+  if (session.actor) claims["act"] = *session.actor;
   claims["v"] = 2;
   const auto since_sign_in = std::chrono::duration_cast<std::chrono::minutes>(world.now() - session.created_at);
   claims["fva"] = json::Array{since_sign_in.count(), -1};

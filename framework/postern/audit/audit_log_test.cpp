@@ -98,6 +98,17 @@ TEST_CASE("a call that reads touches no store, and is written down a little late
   CHECK(f.test.store.operations() == operations);
 }
 
+TEST_CASE("who acts as the user is named in each line, and their calls are not counted among the user's") {
+  Fixture f;
+  Principal staff = *f.ada;
+  staff.actor = "user_staff";
+  f.read(f.ada, "search_orders");
+  f.read(std::make_shared<const Principal>(staff), "search_orders");
+  f.write_down();
+  CHECK(f.count(f.lines(), "\n") == 2);
+  CHECK(f.count(f.lines(), R"("actor":"user_staff","organization":"org_1")") == 1);
+}
+
 TEST_CASE("equal reads are one line that says how many; others have their own") {
   Fixture f;
   for (int i = 0; i < 100; ++i) {

@@ -39,6 +39,7 @@ void append_line(std::string& out, const Entry& entry) {
   json::ObjectWriter line{out};
   json::append(line.member("at"), json::format_date_time(entry.at));
   if (entry.calls > 1) json::append(line.member("last_at"), json::format_date_time(entry.last_at));
+  append_text(line, "actor", entry.caller->actor);
   append_text(line, "organization", entry.caller->organization_id);
   append_text(line, "client", entry.caller->client_id);
   append_text(line, "connection", entry.caller->grant_id);

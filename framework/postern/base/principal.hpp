@@ -12,10 +12,11 @@
 namespace postern {
 
 struct Principal {
-  std::string user_id;                     // "user_..." at Clerk
-  std::string session_id;                  // "sess_...": what tokens for the app are minted from; may be empty
-  std::string organization_id;             // empty: a personal account, which has no role and no permissions
-  std::string role{};                      // "org:admin"
+  std::string user_id;          // "user_..." at Clerk
+  std::string actor{};          // who acts as this user, as find_actor() writes it; empty: they do themselves
+  std::string session_id;       // "sess_...": what tokens for the app are minted from; may be empty
+  std::string organization_id;  // empty: a personal account, which has no role and no permissions
+  std::string role{};           // "org:admin"
   std::vector<std::string> permissions{};  // "org:<feature>:<permission>": those held that the app asks for
   std::vector<std::string> features{};     // the same of the plan's features, named as the app does: "export"
   std::vector<std::string> plans{};        // and of plans: "org:pro"

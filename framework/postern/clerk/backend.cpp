@@ -6,6 +6,7 @@
 
 #include "postern/base/concat.hpp"
 #include "postern/base/limits.hpp"
+#include "postern/clerk/actor.hpp"
 #include "postern/clerk/retry_after.hpp"
 #include "postern/uri/percent.hpp"
 
@@ -90,8 +91,7 @@ std::optional<Session> read_session(const json::Value& value) {
   const json::Value* active_at = json::find(value, "last_active_at");
   if (active_at != nullptr && active_at->is_int64())
     session.last_active_at = TimePoint{Duration{active_at->get_int64()}};
-  const json::Value* actor = json::find(value, "actor");
-  session.has_actor = actor != nullptr && !actor->is_null();
+  session.actor = find_actor(value.as_object(), "actor").value_or("unknown");
   return session;
 }
 

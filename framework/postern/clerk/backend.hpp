@@ -55,7 +55,7 @@ struct Session {
   std::string status;           // "active", "ended", "revoked" ... (clerk.md 3.6)
   std::string organization_id;  // the one that is active in it; may be empty
   TimePoint last_active_at{};
-  bool has_actor = false;  // somebody else acts as the user
+  std::string actor{};  // who acts as the user (actor.hpp); empty: nobody
 
   [[nodiscard]] bool is_active() const { return status == "active"; }
 };

@@ -5,6 +5,7 @@
 
 #include "postern/base/concat.hpp"
 #include "postern/base/encoding.hpp"
+#include "postern/clerk/actor.hpp"
 #include "postern/json/value.hpp"
 #include "postern/uri/percent.hpp"
 
@@ -91,16 +92,18 @@ Task<Result<oauth::SignedInUser>> ClerkLogin::complete(const oauth::SignInReturn
   if (const auto checked = check_id_token(*verified, settings_.client_id, derive("nonce/", *state)); !checked)
     co_return refuse(checked.error());
   const jose::VerifiedJwt& jwt = verified->jwt;
-  if (json::find(jwt.claims(), "act") != nullptr)
-    co_return fail(Error::Kind::forbidden, "Who acts for somebody else decides about no assistant.");
+  const auto actor = find_actor(jwt.claims(), "act");
+  if (!actor) co_return refuse("malformed_act");
 
   const std::string user_id = jwt.registered().subject;
   const std::string session_id = session_of(jwt);
   auto finding =
-      session_id.empty() ? standing_.find_latest_session(user_id) : standing_.find_session(session_id, user_id);
+      session_id.empty() ? standing_.find_latest_session(user_id, *actor) : standing_.find_session(session_id, user_id);
   CO_TRY(auto session, co_await std::move(finding));
-  co_return co_await standing_.admit(
-      {.user_id = user_id, .session_id = std::move(session.id), .organization_id = std::move(session.organization_id)});
+  co_return co_await standing_.admit({.user_id = user_id,
+                                      .actor = std::move(session.actor),
+                                      .session_id = std::move(session.id),
+                                      .organization_id = std::move(session.organization_id)});
 }
 
 Task<Result<oauth::SignedInUser>> ClerkLogin::recognize(std::string session_token) {

@@ -157,6 +157,18 @@ TEST_CASE_FIXTURE(Fixture, "who has signed in is the ID token's subject, in the 
   CHECK(user->name == "Ada Lovelace");
 }
 
+TEST_CASE_FIXTURE(Fixture, "who acts as the user is in the session of theirs, and never in the user's own") {
+  const std::string staff = session("sess_staff", 1, R"(,"actor":{"sub":"user_staff"})");
+  test.fetch.when(sessions_url)
+      .answer(200, sessions({session("sess_1", 9), staff, session("sess_2", 11, R"(,"actor":{"sub":"user_other"})")}))
+      .answer(200, sessions({session("sess_1", 9)}));
+  const auto user = complete_with({{"act", json::Object{{"sub", "user_staff"}}}});
+  REQUIRE(user);
+  CHECK(user->session_id == "sess_staff");
+  CHECK(user->actor == "user_staff");
+  CHECK(complete_with({{"act", json::Object{{"sub", "user_staff"}}}}).error().kind == unauthorized);
+}
+
 TEST_CASE_FIXTURE(Fixture, "should Clerk name the session, it is that one") {
   const auto user = complete_with({{"sid", "sess_1"}});
   REQUIRE(user);
@@ -190,7 +202,7 @@ TEST_CASE_FIXTURE(Fixture, "an ID token of another sign-in, client, issuer or ki
     CHECK(complete_with(row.claims, row.header).error().kind == unauthorized);
     CHECK(test.log.contains(row.reason));
   }
-  CHECK(complete_with({{"act", json::Object{{"sub", "user_staff"}}}}).error().kind == forbidden);
+  CHECK(complete_with({{"act", json::Object{}}}).error().kind == unauthorized);
   const TestSigner other{"ins_1"};
   give(other.session_token(test.clock.now(), {{"aud", "client 1"}, {"nonce", sent("nonce")}}));
   CHECK(complete().error().kind == unauthorized);

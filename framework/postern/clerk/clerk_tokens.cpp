@@ -183,6 +183,7 @@ Caller ClerkTokens::caller_of(TokenKind kind, IssuedToken token) const {
   Principal caller;
   if (token.subject.starts_with("org_")) caller.organization_id = token.subject;
   caller.user_id = std::move(token.subject);
+  caller.actor = std::move(token.actor);
   caller.client_id = token.client_id.empty() ? token.id : std::move(token.client_id);
   caller.grant_id = std::move(token.id);
   caller.scopes = std::move(token.scopes);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "postern/clerk/actor.hpp"
 #include "postern/oauth/scope_text.hpp"
 
 namespace postern::clerk {
@@ -80,6 +81,12 @@ Result<std::vector<std::string>, std::string_view> read_scope(const json::Object
   return *std::move(names);
 }
 
+Result<std::string, std::string_view> read_actor(const json::Object& members) {
+  auto actor = find_actor(members, "act");
+  if (!actor) return refuse("malformed");
+  return *std::move(actor);
+}
+
 }  // namespace
 
 std::optional<TokenKind> kind_of(std::string_view token) {
@@ -116,7 +123,7 @@ ReadToken read_oauth_token(const json::Value& answer, TimePoint now) {
   const json::Object& members = answer.get_object();
   token.client_id = find_text(members, "client_id");
   if (token.client_id.empty()) return refuse("malformed");
-  if (const json::Value* actor = json::find(members, "act"); actor && !actor->is_null()) return refuse("on_behalf");
+  TRY(token.actor, read_actor(members));
   TRY(token.audience, find_texts(members, "aud"));
   return token;
 }
@@ -146,7 +153,7 @@ ReadToken read_oauth_jwt(const jose::JwsHeader& header, const jose::VerifiedJwt&
                     .expires_at = jwt.registered().expires_at};
   if (!token.subject.starts_with("user_")) return refuse("another_subject");
   if (token.id.empty() || token.client_id.empty()) return refuse("malformed");
-  if (const json::Value* actor = json::find(claims, "act"); actor && !actor->is_null()) return refuse("on_behalf");
+  TRY(token.actor, read_actor(claims));
   if (json::find(claims, "scp")) {
     TRY(token.scopes, find_texts(claims, "scp"));
   } else {

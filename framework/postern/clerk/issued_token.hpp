@@ -32,6 +32,7 @@ struct IssuedToken {
   std::string id;
   std::string subject;                // "user_...", "org_..." or "mch_..."
   std::string client_id;              // OAuth only
+  std::string actor;                  // who acts as the user (actor.hpp): OAuth only
   std::vector<std::string> scopes;    // what it may do
   std::vector<std::string> audience;  // whom it is for: resources (OAuth) or machines (M2M)
   std::optional<TimePoint> expires_at;

@@ -122,7 +122,7 @@ TEST_CASE("200 does not mean good: each member must be there and say so (clerk.m
   CHECK_FALSE(read_api_key(json::Array{}, now));
 }
 
-TEST_CASE("one kind does not pass for another, nor a token that somebody else acts with") {
+TEST_CASE("one kind does not pass for another") {
   CHECK_FALSE(read_api_key(oauth_token(), now));
   CHECK_FALSE(read_oauth_token(api_key(), now));
   CHECK_FALSE(read_m2m_token(api_key(), now));
@@ -131,7 +131,9 @@ TEST_CASE("one kind does not pass for another, nor a token that somebody else ac
   CHECK_FALSE(read_m2m_token(m2m_token({{"claims", "orders:read"}}), now));
   CHECK_FALSE(read_oauth_token(oauth_token({{"subject", "org_1"}}), now));
   CHECK_FALSE(read_oauth_token(oauth_token({{"client_id", nullptr}}), now));
-  CHECK_FALSE(read_oauth_token(oauth_token({{"act", json::Object{{"sub", "user_staff"}}}}), now));
+  CHECK(read_oauth_token(oauth_token({{"act", json::Object{{"sub", "user_staff"}}}}), now)->actor == "user_staff");
+  CHECK_FALSE(read_oauth_token(oauth_token({{"act", json::Object{{"iss", "https://dashboard.clerk.com"}}}}), now));
+  CHECK(read_oauth_token(oauth_token({{"act", nullptr}}), now)->actor.empty());
   CHECK(read_oauth_token(oauth_token({{"aud", nullptr}}), now)->audience.empty());  // and so for nobody
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "postern/base/ensure.hpp"
+#include "postern/clerk/actor.hpp"
 #include "postern/clerk/permissions.hpp"
 
 namespace postern::clerk {
@@ -68,15 +69,6 @@ Result<std::optional<Organization>, SessionTokenError> read_organization(const j
   return refuse(SessionTokenError::malformed_claims);
 }
 
-Result<std::optional<std::string>, SessionTokenError> read_actor(const json::Object& claims) {
-  const json::Value* value = json::find(claims, "act");
-  if (value == nullptr || value->is_null()) return std::nullopt;
-  const json::Object* actor = value->if_object();
-  const auto subject = actor == nullptr ? std::nullopt : json::find_string(*actor, "sub");
-  if (!subject) return refuse(SessionTokenError::malformed_claims);
-  return std::string{*subject};
-}
-
 // Absent on older tokens, and then taken as active.
 Result<void, SessionTokenError> check_status(const json::Object& claims) {
   TRY(const auto status, find_text(claims, "sts"));
@@ -107,7 +99,9 @@ Result<SessionClaims, SessionTokenError> read_session_claims(const jose::JwsHead
     TRY(claims.features, find_text(jwt.claims(), "fea"));
     TRY(claims.plans, find_text(jwt.claims(), "pla"));
   }
-  TRY(claims.actor, read_actor(jwt.claims()));
+  auto actor = find_actor(jwt.claims(), "act");
+  if (!actor) return refuse(SessionTokenError::malformed_claims);
+  claims.actor = *std::move(actor);
   return claims;
 }
 

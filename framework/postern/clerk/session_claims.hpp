@@ -59,8 +59,7 @@ struct SessionClaims {
   std::optional<Organization> organization;
   std::string features;  // lists of scope:name, as Clerk writes them; version 1 has none
   std::string plans;
-  // Somebody else acts as this user: support staff, or an agent (`act.sub`).
-  std::optional<std::string> actor;
+  std::string actor;  // who acts as this user, support staff or an agent (actor.hpp); empty: nobody
 };
 
 // `header` is that of the token that `jwt` was verified from; `jwt` was verified with a lifetime_max, so it has an

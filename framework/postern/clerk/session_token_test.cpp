@@ -35,7 +35,7 @@ TEST_CASE_FIXTURE(Fixture, "a session token gives user, session and times") {
   CHECK(claims->authorized_party == test_app);
   CHECK(claims->expires_at - claims->issued_at == std::chrono::seconds{60});
   CHECK_FALSE(claims->organization);
-  CHECK_FALSE(claims->actor);
+  CHECK(claims->actor.empty());
 }
 
 TEST_CASE_FIXTURE(Fixture, "with a key of its own it fetches none, and takes no other, whatever the kid says") {
@@ -93,6 +93,10 @@ TEST_CASE_FIXTURE(Fixture, "what the header and the claims must be: the matrix o
       {"an organization that is text", {{"o", "org_1"}}, {}, "malformed_claims"},
       {"an organization without id", {{"o", json::Object{}}}, {}, "malformed_claims"},
       {"an actor without subject", {{"act", json::Object{}}}, {}, "malformed_claims"},
+      {"an actor whose subject is too long",
+       {{"act", json::Object{{"sub", std::string(257, 'x')}}}},
+       {},
+       "malformed_claims"},
       {"a template token", {}, {{"cat", "cl_B7d4PD222AAA"}}, "wrong_category"},
       {"a machine token", {}, {{"cat", "cl_B7d4PD333AAA"}}, "wrong_category"},
       {"an unknown category", {}, {{"cat", "cl_1"}}, "wrong_category"},
@@ -151,7 +155,9 @@ TEST_CASE_FIXTURE(Fixture, "organizations of both versions read the same (clerk.
 }
 
 TEST_CASE_FIXTURE(Fixture, "who acts for the user is said") {
-  CHECK(judge({{"act", json::Object{{"sub", "user_staff"}, {"iss", "x"}}}}).value().actor == "user_staff");
+  CHECK(judge({{"act", json::Object{{"sub", "user_staff"}}}}).value().actor == "user_staff");
+  CHECK(judge({{"act", json::Object{{"sub", "user_staff"}, {"iss", "https://dashboard.clerk.com"}}}}).value().actor ==
+        "user_staff (https://dashboard.clerk.com)");
 }
 
 TEST_CASE("packed permissions: the vector of clerk.md 2.2, and numbers beyond 64 bits") {

@@ -30,12 +30,12 @@ Task<Result<Session>> Standing::find_session(std::string session_id, std::string
   co_return sign_in_ended();
 }
 
-Task<Result<Session>> Standing::find_latest_session(std::string user_id) {
+Task<Result<Session>> Standing::find_latest_session(std::string user_id, std::string actor) {
   auto sessions = co_await backend_.list_active_sessions(user_id);
   if (!sessions) co_return explain(sessions.error());
   Session* latest = nullptr;
   for (Session& each : *sessions) {
-    if (!each.is_active() || each.user_id != user_id || each.has_actor) continue;
+    if (!each.is_active() || each.user_id != user_id || each.actor != actor) continue;
     if (latest == nullptr || each.last_active_at > latest->last_active_at) latest = &each;
   }
   if (latest != nullptr) co_return std::move(*latest);
@@ -44,9 +44,9 @@ Task<Result<Session>> Standing::find_latest_session(std::string user_id) {
 }
 
 Task<Result<oauth::SignedInUser>> Standing::recognize(SessionClaims claims) {
-  if (claims.actor) co_return fail(Error::Kind::forbidden, "Who acts for somebody else decides about no assistant.");
-  CO_TRY(co_await find_session(claims.session_id, claims.user_id));
+  CO_TRY(auto session, co_await find_session(claims.session_id, claims.user_id));
   co_return co_await admit({.user_id = std::move(claims.user_id),
+                            .actor = std::move(claims.actor.empty() ? session.actor : claims.actor),
                             .session_id = std::move(claims.session_id),
                             .organization_id = claims.organization ? claims.organization->id : "",
                             .organization_name = claims.organization ? claims.organization->slug : ""});

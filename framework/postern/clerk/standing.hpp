@@ -30,11 +30,10 @@ class Standing {
 
   // The session, if it is active and this user's.
   Task<Result<Session>> find_session(std::string session_id, std::string user_id);
-  // That of the user's active sessions which was used last, and which is nobody's who acts for them.
-  Task<Result<Session>> find_latest_session(std::string user_id);
+  // That of the user's active sessions which was used last, by themselves or by this actor.
+  Task<Result<Session>> find_latest_session(std::string user_id, std::string actor);
 
-  // Whom a session token names that has been verified: of the app's own pages, or brought by a sign-in there. Forbidden
-  // besides: somebody who acts for the user.
+  // Whom a session token names that has been verified: of the app's own pages, or brought by a sign-in there.
   Task<Result<oauth::SignedInUser>> recognize(SessionClaims claims);
   // A user who comes in now, with a session that was found above.
   Task<Result<oauth::SignedInUser>> admit(oauth::SignedInUser user);

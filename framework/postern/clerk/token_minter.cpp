@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 
+#include "postern/base/concat.hpp"
 #include "postern/base/flight.hpp"
 #include "postern/base/when_all.hpp"
 
@@ -30,10 +31,10 @@ MintError mint_error(const BackendError& error) {
   return MintError::retry_later;
 }
 
-const std::string& key_of(const Principal& caller) {
-  return caller.session_id.empty() ? caller.user_id : caller.session_id;
+// Who acts for a user has another session than they.
+std::string key_of(const Principal& caller) {
+  return caller.session_id.empty() ? concat(caller.user_id, " ", caller.actor) : caller.session_id;
 }
-bool is_user(std::string_view key) { return key.starts_with("user_"); }
 
 }  // namespace
 
@@ -53,7 +54,7 @@ Task<Result<Secret, MintError>> TokenMinter::mint(const Principal& caller) {
   const std::uint64_t rounds_before = entry->rounds;
   while (entry->flight.busy()) co_await entry->flight.wait();
   const bool shares_outcome = entry->rounds != rounds_before && !entry->last;
-  if (!is_good(*entry) && !shares_outcome) co_await refresh(key, entry);
+  if (!is_good(*entry) && !shares_outcome) co_await refresh(caller, entry);
   if (!entry->last) {
     forget(key, entry);
     co_return std::unexpected(entry->last.error());
@@ -65,9 +66,10 @@ Task<Result<Secret, MintError>> TokenMinter::mint(const Principal& caller) {
   co_return entry->last->token.jwt;
 }
 
-Task<void> TokenMinter::refresh(std::string key, std::shared_ptr<Entry> entry) {
+Task<void> TokenMinter::refresh(const Principal& caller, std::shared_ptr<Entry> entry) {
   const Flight::Turn turn{entry->flight};
-  entry->last = co_await (is_user(key) ? mint_in_latest(key) : mint_in(key));
+  entry->last =
+      co_await (caller.session_id.empty() ? mint_in_latest(caller.user_id, caller.actor) : mint_in(caller.session_id));
   ++entry->rounds;
 }
 
@@ -79,8 +81,8 @@ Task<Result<TokenMinter::Minted, MintError>> TokenMinter::mint_in(std::string se
   co_return Minted{.token = *std::move(token), .organization_id = std::move(session->organization_id)};
 }
 
-Task<Result<TokenMinter::Minted, MintError>> TokenMinter::mint_in_latest(std::string user_id) {
-  auto session = co_await standing_.find_latest_session(std::move(user_id));
+Task<Result<TokenMinter::Minted, MintError>> TokenMinter::mint_in_latest(std::string user_id, std::string actor) {
+  auto session = co_await standing_.find_latest_session(std::move(user_id), std::move(actor));
   if (!session && session.error().kind == Error::Kind::unavailable) co_return std::unexpected(MintError::retry_later);
   if (!session) co_return std::unexpected(MintError::no_session);
   auto token = co_await mint_token(session->id);

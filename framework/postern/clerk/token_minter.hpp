@@ -86,9 +86,9 @@ class TokenMinter {
   std::shared_ptr<Entry> entry_of(const std::string& key);
   void make_room();
   void forget(const std::string& key, const std::shared_ptr<Entry>& entry);
-  Task<void> refresh(std::string key, std::shared_ptr<Entry> entry);
+  Task<void> refresh(const Principal& caller, std::shared_ptr<Entry> entry);
   Task<Result<Minted, MintError>> mint_in(std::string session_id);
-  Task<Result<Minted, MintError>> mint_in_latest(std::string user_id);
+  Task<Result<Minted, MintError>> mint_in_latest(std::string user_id, std::string actor);
   Task<BackendResult<MintedToken>> mint_token(std::string session_id);
   MintError judge(const BackendError& error) const;
 

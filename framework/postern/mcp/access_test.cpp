@@ -147,6 +147,34 @@ TEST_CASE("who has not signed in does not see what needs a permission, and gets 
   CHECK(error_code(fixture.send(Fixture::call("admin", "{}"), nullptr)) == -32602);
 }
 
+TEST_CASE("what may destroy something is for the user alone, unless its author says otherwise") {
+  App app{"acme", "1"};
+  app.tool("plain", "Says nothing of itself, so it may.", hello);
+  app.tool("deletes", "Says that it may.", hello).destructive();
+  app.tool("reads", "Changes nothing.", hello).read_only();
+  app.tool("adds", "Only ever adds.", hello).additive();
+  app.tool("repairs", "Is for support staff, too.", hello).destructive().allows_impersonation();
+  Fixture fixture{std::move(app)};
+  const Principal staff{.user_id = "user_a", .actor = "user_staff"};
+  const Principal user{.user_id = "user_a"};
+  const auto answer_to = [&](const Principal& caller, std::string_view tool) {
+    return fixture.send(Fixture::call(tool, "{}"), &caller).body;
+  };
+  for (const std::string_view tool : {"plain", "deletes", "reads", "adds", "repairs"}) {
+    CAPTURE(tool);
+    CHECK(answer_to(user, tool).contains("Hello user_a"));
+    const bool is_refused = tool == "plain" || tool == "deletes";
+    const std::string answer = answer_to(staff, tool);
+    CHECK(answer.contains("Hello user_a") == !is_refused);
+    CHECK(answer.contains("Only the user themselves may call " + std::string{tool}) == is_refused);
+    CHECK(answer.contains(R"("isError":true)") == is_refused);
+  }
+  const auto listed = [&](const Principal& caller) {
+    return fixture.send(Fixture::modern("tools/list"), &caller).body;
+  };
+  CHECK(listed(staff) == listed(user));  // they see what the user sees
+}
+
 TEST_CASE("a feature and a plan guard as a permission does, and all that is named is needed") {
   App app{"acme", "1"};
   app.tool("export", "For some.", hello).needs_feature("export");

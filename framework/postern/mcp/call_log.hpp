@@ -29,7 +29,7 @@ enum class CallOutcome : std::uint8_t {
   ok,
   tool_error,  // a result that says that the tool failed
   error,       // a JSON-RPC error
-  denied,      // a scope is missing
+  denied,      // a scope is missing, or it is not for somebody who acts as the user
   asked,       // it ended with questions to the client, which calls again with the answers
   cancelled,   // by the client, or because nobody waits for it any more
   timed_out,

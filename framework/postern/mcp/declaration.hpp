@@ -6,7 +6,8 @@
 //   app.tool("opening_hours", "When the shop is open.", opening_hours).without_sign_in();
 //
 // Whoever lacks a scope sees what needs it, and is asked for the scope when it is used. Whoever lacks a permission, the
-// role, a feature or a plan cannot get it by asking: to them it is not there at all.
+// role, a feature or a plan cannot get it by asking: to them it is not there at all. Who acts as a user sees what that
+// user sees, and is told so when they use what is for the user alone (tool.hpp).
 #pragma once
 
 #include <string>

@@ -37,8 +37,14 @@ struct Tool : Declaration {
   std::string page{};              // that shows its results (page.hpp); empty: none
   bool for_its_page_only = false;  // the model does not see it
   bool on_record = false;          // logged as what changes something is (call_log.hpp)
+  bool allows_impersonation = false;
   TaskSupport task_support = TaskSupport::never;
   Start start{};
+
+  // What has no hints is so to clients, too: the schema's defaults.
+  [[nodiscard]] bool may_destroy() const { return !read_only.value_or(false) && destructive.value_or(true); }
+  // For the user alone, not for somebody who acts as them.
+  [[nodiscard]] bool is_for_themselves() const { return may_destroy() && !allows_impersonation; }
 };
 
 class ToolBuilder : public Builder<Tool> {
@@ -88,6 +94,12 @@ class ToolBuilder : public Builder<Tool> {
   // Though it is read-only, each call is in the audit log before it runs, with a digest of its arguments.
   ToolBuilder& on_record() {
     declared_.on_record = true;
+    return *this;
+  }
+  // Though it may destroy something, somebody who acts as the user may call it too (docs/decisions/0016): support
+  // staff, or an agent, in a session of Clerk's that says so.
+  ToolBuilder& allows_impersonation() {
+    declared_.allows_impersonation = true;
     return *this;
   }
   // Its page calls it; the model does not.

@@ -18,7 +18,7 @@ constexpr std::size_t token_chars_max = 4 * 1024;
 
 // The content, in front of which stands the version: the expiry in milliseconds as 8 bytes, then the ids, then the
 // lists, each text as 2 bytes of length and its bytes; an empty text ends a list. Numbers are big-endian.
-constexpr char version = 3;
+constexpr char version = 4;
 constexpr std::size_t time_bytes = 8;
 constexpr std::size_t length_bytes = 2;
 
@@ -34,7 +34,7 @@ void append_text(std::string& out, std::string_view text) {
 
 // The ids and the role, in the order in which they stand there.
 auto ids_of(auto& principal) {
-  return std::array{&principal.grant_id,        &principal.user_id, &principal.session_id,
+  return std::array{&principal.grant_id,        &principal.user_id, &principal.actor,    &principal.session_id,
                     &principal.organization_id, &principal.role,    &principal.client_id};
 }
 

@@ -62,6 +62,22 @@ TEST_CASE("a token carries the role, and what the server asks for of the rest, a
   CHECK(open(second).client_id == client);
 }
 
+TEST_CASE("a token says who acts as its user, and so does the one after a refresh") {
+  Flow flow;
+  flow.sign_in.actor = "user_staff";
+  const std::string client = flow.register_public();
+  const http::Response first = flow.redeem(client, flow.code_for(client));
+  const http::Response second = flow.refresh(client, member(first, "refresh_token"));
+  for (const http::Response* tokens : {&first, &second}) {
+    http::Request request{.method = http::Method::post, .target = "/mcp"};
+    request.headers.set("Authorization", "Bearer " + member(*tokens, "access_token"));
+    const auto caller = flow.server.authenticate(request);
+    REQUIRE(caller);
+    CHECK((*caller)->user_id == "user_1");
+    CHECK((*caller)->actor == "user_staff");
+  }
+}
+
 TEST_CASE("a token is checked without I/O") {
   Flow flow;
   const std::string token = access_token(flow);

@@ -28,6 +28,7 @@ struct SignInRequest {
 
 struct SignedInUser {
   std::string user_id;
+  std::string actor{};  // who acts as this user: support staff, an agent; empty: they do themselves
   std::string session_id;
   std::string organization_id;             // empty: a personal account
   std::string organization_name{};         // for people; may be empty

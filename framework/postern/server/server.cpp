@@ -160,11 +160,13 @@ Task<Result<Caller>> Server::find_caller(std::string session_id) {
   }
   if (!session) co_return fail(Error::Kind::unauthorized, "Clerk knows no session " + session_id + ".");
   CO_TRY(auto user, co_await standing_.confirm({.user_id = session->user_id,
+                                                .actor = session->actor,
                                                 .session_id = std::move(session_id),
                                                 .organization_id = session->organization_id}));
   const auto asked_for = app_.permissions();
   std::erase_if(user.permissions, [&](const std::string& held) { return !std::ranges::contains(asked_for, held); });
   Principal principal{.user_id = std::move(user.user_id),
+                      .actor = std::move(user.actor),
                       .session_id = std::move(user.session_id),
                       .organization_id = std::move(user.organization_id),
                       .role = std::move(user.role),

@@ -163,6 +163,7 @@ http::Response go_on(Call& call, const OAuthApplication& application, const uri:
   }
   request.browser_id = visitor->id;
   request.grant.user_id = session->user_id;
+  request.grant.actor = session->actor;
   if (std::ranges::contains(request.grant.scopes, "user:org:read"))
     request.grant.organization_id = session->organization_id;
   if (!application.consent_screen_enabled && !std::ranges::contains(prompts, "consent"))

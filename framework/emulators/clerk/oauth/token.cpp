@@ -97,6 +97,7 @@ std::string id_token(const World& world, const OAuthGrant& grant) {
                       {"iat", now},
                       {"exp", now + std::chrono::seconds{id_token_lifetime}.count()}};
   if (!grant.nonce.empty()) claims["nonce"] = grant.nonce;
+  if (grant.actor) claims["act"] = *grant.actor;
   add_user_claims(claims, world, grant);
   return world.key().sign({{"typ", "JWT"}}, claims);
 }
@@ -117,6 +118,7 @@ Checked<json::Object> answer(World& world, const OAuthApplication& client, const
   OAuthToken token;
   token.subject = grant->user_id;
   token.client_id = grant->client_id;
+  token.actor = grant->actor;
   token.grant_id = grant->id;
   token.scopes = scopes;
   if (world.oauth_settings.audience_claim && !grant->resource.empty()) token.audience = {grant->resource};

@@ -115,10 +115,11 @@ void PendingRequest::on_done(std::exception_ptr failure) {
 }
 
 void PendingRequest::finish(MethodOutcome outcome) {
-  const CallOutcome ended = has_not_run_  ? CallOutcome::not_run
-                            : !outcome    ? CallOutcome::error
-                            : has_failed_ ? CallOutcome::tool_error
-                                          : CallOutcome::ok;
+  const CallOutcome ended = is_denied_     ? CallOutcome::denied
+                            : has_not_run_ ? CallOutcome::not_run
+                            : !outcome     ? CallOutcome::error
+                            : has_failed_  ? CallOutcome::tool_error
+                                           : CallOutcome::ok;
   if (is_task_) {
     if (outcome && !meta_.empty()) outcome = finish_result(*std::move(outcome), add_meta("}", meta_));
     outcome_ = std::move(outcome);

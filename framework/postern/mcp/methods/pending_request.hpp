@@ -60,6 +60,11 @@ class PendingRequest final : private ClientLink {
     has_failed_ = true;
     finish(kind_.on_error(std::move(error), name_, context_));
   }
+  // The same, because its caller may not do this, whatever they ask for.
+  void deny(std::string why) {
+    is_denied_ = true;
+    fail({Error::Kind::forbidden, std::move(why)});
+  }
   // End it with an error, or with no reply at all. The function's coroutine is destroyed.
   void time_out();
   void cancel();
@@ -142,6 +147,7 @@ class PendingRequest final : private ClientLink {
   bool has_started_ = false;
   bool has_failed_ = false;  // its function says so
   bool has_not_run_ = false;
+  bool is_denied_ = false;
   InputState input_;
   json::Object asked_;    // InputRequests that this run came to
   json::Object missing_;  // ClientCapabilities that it would have taken

@@ -1,6 +1,7 @@
 // `tools/call` (2026-07-28, server/tools).
 #include <algorithm>
 
+#include "postern/base/concat.hpp"
 #include "postern/base/limits.hpp"
 #include "postern/mcp/methods/app_methods.hpp"
 #include "postern/mcp/transport/request_headers.hpp"
@@ -75,7 +76,13 @@ CallStart start_tools_call(CallContext context, const json::Object& params) {
   if (!input) return std::move(input).error();
 
   const bool bad_input_is_result = rules_of(context.revision).bad_input_is_result;
+  const bool is_for_somebody_else = tool->is_for_themselves() && context.caller && !context.caller->actor.empty();
   auto call = std::make_unique<PendingRequest>(std::move(context), kind, tool->name, params, *std::move(input));
+  if (is_for_somebody_else) {
+    call->deny(
+        concat("Only the user themselves may call ", tool->name, ", and you act for somebody who acts as them."));
+    return call;
+  }
   call->offer_task(*task_offer);
   if (task_offer->when == TaskOffer::When::at_once) call->become_task();
   auto task = tool->start(arguments, call->call());

@@ -191,7 +191,7 @@ std::unique_ptr<Bus::Subscription> Tasks::on_changed(
 }
 
 std::string Tasks::owner_of(const Caller& caller) const {
-  return hex_encode(ports_.crypto.sha256(concat(caller->user_id, "\n", caller->client_id)));
+  return hex_encode(ports_.crypto.sha256(concat(caller->user_id, "\n", caller->actor, "\n", caller->client_id)));
 }
 
 // What random_id() makes: anything else becomes no key.

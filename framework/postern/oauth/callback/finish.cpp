@@ -34,14 +34,16 @@ http::Response refuse_user(const Context& context, const http::Request& request,
 
 Task<http::Response> give_code(Context& context, const http::Request& request, PendingAuthorization pending,
                                SignedInUser user) {
+  const bool is_themselves = user.actor.empty();
   if (pending.approval == Approval::remembered) {
     const auto agreed = co_await is_remembered(context.ports, consent_of(pending, user));
     if (!agreed) co_return context.pages.unavailable();
-    if (!*agreed) co_return co_await ask_for_consent(context, request, std::move(pending));
+    if (!*agreed || !is_themselves) co_return co_await ask_for_consent(context, request, std::move(pending));
   }
   std::string person;  // the cookie's text, if there is something to remember
-  if (pending.approval == Approval::to_be_remembered && pending.can_be_remembered()) {
-    if (co_await remember_consent(context.ports, consent_of(pending, user))) person = set_person_cookie(context, user);
+  if (pending.approval == Approval::to_be_remembered && pending.can_be_remembered() && is_themselves) {
+    if (co_await remember_consent(context.ports, consent_of(pending, user)))
+      person = set_person_cookie(context, user);
   }
   const std::string client_hash = context.hash(pending.client_id);
   const std::string user_hash = context.hash(user.user_id);
@@ -78,7 +80,10 @@ Task<http::Response> finish_sign_in(Context& context, const http::Request& reque
   if (!user) co_return refuse_user(context, request, user.error());
   if (const Duration wait = context.take_turn(user->user_id); wait > Duration{0})
     co_return context.pages.too_often(wait);
-  if ((*pending)->is_visit()) co_return welcome_visitor(context, request, *user);
+  if ((*pending)->is_visit()) {
+    if (!user->actor.empty()) co_return refuse_user(context, request, {Error::Kind::forbidden, ""});
+    co_return welcome_visitor(context, request, *user);
+  }
   co_return co_await give_code(context, request, **std::move(pending), *std::move(user));
 }
 

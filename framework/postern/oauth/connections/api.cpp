@@ -26,6 +26,7 @@ Task<Result<std::string, http::Response>> find_caller(Context& context, const ht
     co_return std::unexpected(
         refuse(401, "unauthorized", "Send the user's session token in the Authorization header."));
   auto user = co_await context.sign_in.recognize(std::string{*token});
+  if (user && !user->actor.empty()) user = fail(Error::Kind::forbidden, "Somebody acts for the user.");
   if (user) {
     const Duration wait = context.take_turn(user->user_id);
     if (wait > Duration{0}) co_return std::unexpected(to_response(OAuthError::too_many_requests(wait)));
@@ -66,6 +67,7 @@ json::Object describe(const Grant& grant, const CallsByConnection& calls) {
           {"redirect_uri", grant.redirect_uri},
           {"scopes", to_json(grant.scopes)},
           {"organization_id", or_null(grant.user.organization_id)},
+          {"actor", or_null(grant.user.actor)},
           {"connected_at", to_json(grant.started_at)},
           {"last_used_at", to_json(grant.rotated_at)},
           {"recent_calls", describe(calls, grant.id)}};

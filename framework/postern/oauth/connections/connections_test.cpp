@@ -172,6 +172,23 @@ TEST_CASE("what is not connected, or not any more, is not in the list") {
   CHECK(body == R"({"connections":[]})");
 }
 
+TEST_CASE("who acts as the user connects what the user can see, and decides about nothing here") {
+  Flow flow;
+  flow.sign_in.actor = "user_staff <Sam>";
+  connect(flow, "Support Assistant");
+  Browser staff;
+  CHECK(sign_in(flow, staff).status == 403);
+  CHECK_FALSE(staff.cookies.contains(session_cookie));
+  for (const http::Method method : {http::Method::get, http::Method::delete_})
+    CHECK(call_api(flow, method, "/api/connections", "token-of-user_1").status == 403);
+
+  flow.sign_in.actor.clear();
+  Browser browser;
+  CHECK(visit(flow, browser).body.contains("somebody who acts for you: <bdi>user_staff &lt;Sam&gt;</bdi>"));
+  const auto listed = json::parse(call_api(flow, http::Method::get, "/api/connections", "token-of-user_1").body);
+  CHECK(listed->at("connections").at(0).at("actor") == "user_staff <Sam>");
+}
+
 TEST_CASE("one is disconnected, at once, and the other stays") {
   Flow flow;
   const Connected one = connect(flow, "One"), other = connect(flow, "Other");

@@ -169,6 +169,22 @@ TEST_CASE("it is this user's, in this organization: anybody else who signs in th
   }
 }
 
+TEST_CASE("somebody who acts as the user neither makes it nor uses it") {
+  Flow flow;
+  const std::string client = flow.register_public();
+  Browser staff, browser;
+  flow.sign_in.actor = "user_staff";
+  (void)connect_and_remember(flow, staff, client);
+  CHECK_FALSE(any_remembered(flow));
+
+  flow.sign_in.actor.clear();
+  (void)connect_and_remember(flow, browser, client);
+  flow.sign_in.actor = "user_staff";
+  const http::Response away = navigate(flow, browser, Flow::authorize_target(client));
+  REQUIRE(is_sign_in(away));
+  CHECK(is_page(come_back(flow, browser, location_parameter(away, "state"))));
+}
+
 TEST_CASE("another browser of the same user is asked, and so is one whose cookie is not ours") {
   Flow flow;
   const std::string client = flow.register_public();

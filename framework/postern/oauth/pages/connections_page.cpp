@@ -92,6 +92,8 @@ std::string assistant(const Settings& settings, const Grant& grant, const CallsB
   if (voucher) html += row("Vouched for by", escape_html(*voucher));
   html += row("Where", place_of(grant.redirect_uri));
   html += row("Connected", "<time>" + day_of(grant.started_at) + "</time>");
+  if (!grant.user.actor.empty())
+    html += row("By", concat("somebody who acts for you: <bdi>", escape_html(grant.user.actor), "</bdi>"));
   html += row("Last used", how_long_ago(now - grant.rotated_at));
   if (!organization.empty()) html += row("Organization", escape_html(organization));
   html += row("Can", permissions(settings, grant.scopes));

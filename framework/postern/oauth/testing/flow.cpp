@@ -25,6 +25,7 @@ Task<Result<SignedInUser>> FakeSignIn::recognize(std::string session_token) {
   if (!session_token.starts_with(prefix)) co_return fail(Error::Kind::unauthorized, "no token");
   SignedInUser user;
   user.user_id = session_token.substr(prefix.size());
+  user.actor = actor;
   co_return user;
 }
 Task<Result<SignedInUser>> FakeSignIn::confirm(const SignedInUser& user) {

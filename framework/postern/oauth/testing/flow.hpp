@@ -40,6 +40,7 @@ class FakeSignIn final : public SignIn {
   // Whoever signs in.
   [[nodiscard]] SignedInUser user() const {
     return {.user_id = user_id,
+            .actor = actor,
             .session_id = "sess_1",
             .organization_id = organization_id,
             .organization_name = "acme",
@@ -55,6 +56,7 @@ class FakeSignIn final : public SignIn {
   std::vector<SignInReturn> returned;
   int confirmed = 0;
   std::string user_id = "user_1";
+  std::string actor;
   std::string organization_id = "org_1";
   std::string role = "org:member";
   std::vector<std::string> permissions, features, plans;

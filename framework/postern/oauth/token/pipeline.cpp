@@ -30,6 +30,7 @@ std::string token_response(Context& context, const Granted& granted) {
   });
   const std::string access_token =
       context.access_tokens.seal({.user_id = grant.user.user_id,
+                                  .actor = grant.user.actor,
                                   .session_id = grant.user.session_id,
                                   .organization_id = grant.user.organization_id,
                                   .role = grant.user.role,
