@@ -22,7 +22,7 @@ postern::mcp::App make_app() {
   // What a person is asked to allow, in words for the consent page.
   app.scope("profile:read", "See who you are and who else uses the shop");
   app.scope("orders:read", "See your orders");
-  app.scope("orders:write", "Cancel your orders");
+  app.scope("orders:write", "Cancel your orders").includes("orders:read");
 
   app.tool("who_am_i", "Tell who is signed in, and through which assistant.", who_am_i)
       .read_only()

@@ -110,7 +110,7 @@ int main(int argc, char** argv) {
       .issuer = std::string{clerk::test_issuer},
       .resources = {resource},
       .machine_id = "mch_server",
-      .scopes = {"orders:read"}};
+      .scopes = {{"orders:read", ""}}};
   clerk::ClerkTokens tokens{settings, jwts, backend, test.ports};
   clerk::SessionTokenVerifier sessions{
       {.issuer = std::string{clerk::test_issuer}, .authorized_parties = {std::string{clerk::test_app}}, .key = {}},

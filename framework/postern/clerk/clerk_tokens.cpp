@@ -6,6 +6,7 @@
 #include "postern/base/flight.hpp"
 #include "postern/base/limits.hpp"
 #include "postern/base/race.hpp"
+#include "postern/oauth/scope_hierarchy.hpp"
 
 namespace postern::clerk {
 namespace {
@@ -177,8 +178,9 @@ bool ClerkTokens::is_for_us(TokenKind kind, const IssuedToken& token) const {
 }
 
 Caller ClerkTokens::caller_of(TokenKind kind, IssuedToken token) const {
-  std::erase_if(token.scopes,
-                [this](const std::string& scope) { return !std::ranges::contains(settings_.scopes, scope); });
+  std::erase_if(token.scopes, [this](const std::string& scope) {
+    return !std::ranges::contains(settings_.scopes, scope, &oauth::Scope::name);
+  });
   const TimePoint asked_again_at = ports_.clock.now() + limits::access_token_lifetime;
   Principal caller;
   if (token.subject.starts_with("org_")) caller.organization_id = token.subject;
@@ -186,7 +188,7 @@ Caller ClerkTokens::caller_of(TokenKind kind, IssuedToken token) const {
   caller.actor = std::move(token.actor);
   caller.client_id = token.client_id.empty() ? token.id : std::move(token.client_id);
   caller.grant_id = std::move(token.id);
-  caller.scopes = std::move(token.scopes);
+  caller.scopes = oauth::with_included(settings_.scopes, std::move(token.scopes));
   caller.is_program = kind != TokenKind::oauth_token;
   caller.authorized_until = token.expires_at ? std::min(*token.expires_at, asked_again_at) : asked_again_at;
   return std::make_shared<const Principal>(std::move(caller));

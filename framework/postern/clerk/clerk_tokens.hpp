@@ -1,7 +1,7 @@
 // Tokens that Clerk issues, at our own door: API keys and machine tokens for programs without a browser, and the access
 // tokens of Clerk's OAuth server (AUTH_MODE=clerk).
 //
-//   ClerkTokens tokens{{.accepted = {TokenKind::api_key}, .scopes = {"orders:read"}}, issuer, jwts, backend, ports};
+//   ClerkTokens tokens{{.accepted = {TokenKind::api_key}, .scopes = {{"orders:read"}}}, issuer, jwts, backend, ports};
 //   if (tokens.takes(text)) auto caller = co_await tokens.verify(text);
 //
 // A JWT is verified here, an opaque token at Clerk; and if it is a user's, Clerk is asked whether that user still
@@ -27,6 +27,7 @@
 #include "postern/clerk/backend.hpp"
 #include "postern/clerk/instance_jwt.hpp"
 #include "postern/clerk/issued_token.hpp"
+#include "postern/oauth/settings.hpp"
 #include "postern/ports/ports.hpp"
 
 namespace postern::clerk {
@@ -36,7 +37,7 @@ struct ClerkTokenSettings {
   std::string issuer;                  // of JWTs
   std::vector<std::string> resources;  // one of which an OAuth token's audience must name
   std::string machine_id;              // what a machine token's audience must name
-  std::vector<std::string> scopes;     // those that mean something here: no others are let through
+  std::vector<oauth::Scope> scopes;    // those that mean something here: no others are let through
   std::size_t tokens_max = 10'000;     // remembered
 };
 

@@ -42,7 +42,7 @@ struct Fixture {
                       .issuer = std::string{test_issuer},
                       .resources = {resource},
                       .machine_id = "mch_server",
-                      .scopes = {"orders:read", "orders:write"}},
+                      .scopes = {{"orders:read", ""}, {"orders:write", "", {"orders:read"}}}},
                      jwts,
                      backend,
                      test.ports};
@@ -212,7 +212,7 @@ TEST_CASE_FIXTURE(Fixture, "a machine token must be for this machine (threat 19)
     claims["scope"] = "orders:write";
     return clerk.session_token(test.clock.now(), claims, {{"cat", "cl_B7d4PD333AAA"}});
   };
-  CHECK(verify(jwt("mch_other mch_server")).value()->scopes == std::vector<std::string>{"orders:write"});
+  CHECK(verify(jwt("mch_other mch_server")).value()->scopes == std::vector<std::string>{"orders:write", "orders:read"});
   CHECK(verify(jwt("mch_other")).error().kind == Kind::unauthorized);
 }
 
@@ -227,7 +227,7 @@ TEST_CASE_FIXTURE(Fixture, "an access token of Clerk's is verified here: type, i
   CHECK((*caller)->authorized_until == test.clock.now() + 60s);
   CHECK(verify(access_token({{"aud", json::Array{"https://other.test", resource}}})));
   CHECK(verify(access_token({{"scope", nullptr}, {"scp", json::Array{"orders:write"}}})).value()->scopes ==
-        std::vector<std::string>{"orders:write"});
+        std::vector<std::string>{"orders:write", "orders:read"});  // who may write may read
   for (const json::Object& claims :
        {json::Object{{"aud", nullptr}}, json::Object{{"aud", "https://mcp.test"}},
         json::Object{{"aud", resource + "/"}}, json::Object{{"aud", "https://other.test/mcp"}},
@@ -235,7 +235,7 @@ TEST_CASE_FIXTURE(Fixture, "an access token of Clerk's is verified here: type, i
         json::Object{{"client_id", nullptr}}, json::Object{{"jti", nullptr}}, json::Object{{"exp", nullptr}},
         json::Object{{"scope", 7}}, json::Object{{"scope", json::Array{"orders:read"}}},
         json::Object{{"scp", "orders:read"}}, json::Object{{"exp", to_unix_seconds(test.clock.now()) - 61}},
-        json::Object{{"act", json::Object{{"sub", "user_staff"}}}}}) {
+        json::Object{{"act", json::Object{}}}, json::Object{{"act", "user_staff"}}}) {
     CAPTURE(json::serialize(claims));
     CHECK(verify(access_token(claims)).error().kind == Kind::unauthorized);
   }

@@ -182,6 +182,16 @@ Result<void> App::check() const {
       return fail(Error::Kind::invalid, "The scope \"" + scope.name + "\" is declared twice.");
     }
   }
+  for (const Scope& scope : scopes_) {
+    for (const std::string& included : included_in(scope)) {
+      if (included == scope.name)
+        return fail(Error::Kind::invalid, concat("The scope \"", scope.name, "\" includes itself."));
+      if (!scope_names.contains(included)) {
+        return fail(Error::Kind::invalid, concat("The scope \"", scope.name, "\" includes \"", included,
+                                                 "\", which is no scope of the app."));
+      }
+    }
+  }
   TRY(check_icons("The app", icons_));
   std::set<std::string_view> names;
   for (const Tool& tool : tools_) {
@@ -254,6 +264,17 @@ std::vector<std::string> App::needed(std::vector<std::string> Declaration::* wha
   };
   collect(tools_), collect(prompts_), collect(resources_);
   return {named.begin(), named.end()};
+}
+
+std::vector<std::string> App::included_in(const Scope& scope) const {
+  std::vector<std::string> included = scope.includes;
+  for (std::size_t i = 0; i < included.size(); ++i) {
+    const auto found = std::ranges::find(scopes_, included[i], &Scope::name);
+    if (found == scopes_.end()) continue;
+    for (const std::string& each : found->includes)
+      if (!std::ranges::contains(included, each)) included.push_back(each);
+  }
+  return included;
 }
 
 bool App::open_to_anyone() const { return any_open(tools_) || any_open(prompts_) || any_open(resources_); }

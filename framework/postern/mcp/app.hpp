@@ -3,6 +3,7 @@
 //   mcp::App app{"acme", "1.0.0"};
 //   app.instructions("Orders of the signed-in user.");
 //   app.scope("orders:read", "See your orders");
+//   app.scope("orders:write", "Change your orders").includes("orders:read");
 //   app.tool("search_orders", "Find the user's orders.", search_orders).read_only().needs_scope("orders:read");
 //   app.prompt("explain_order", "Explain an order.", explain_order);
 //   app.resource("acme://terms", "terms", "The shop's terms.", terms).mime_type("text/markdown");
@@ -35,6 +36,21 @@ namespace postern::mcp {
 struct Scope {
   std::string name;
   std::string description;  // for the consent page: "See your orders"
+  std::vector<std::string> includes{};
+};
+
+// Says more about the scope that was just declared.
+class ScopeBuilder {
+ public:
+  explicit ScopeBuilder(Scope& scope) : scope_(scope) {}
+  // Who has this scope has that one, too. It must be one of the app's.
+  ScopeBuilder& includes(std::string scope) {
+    scope_.includes.push_back(std::move(scope));
+    return *this;
+  }
+
+ private:
+  Scope& scope_;
 };
 
 namespace detail {
@@ -144,9 +160,8 @@ class App {
     instructions_ = std::move(instructions);
     return *this;
   }
-  App& scope(std::string name, std::string description) {
-    scopes_.push_back({std::move(name), std::move(description)});
-    return *this;
+  ScopeBuilder scope(std::string name, std::string description) {
+    return ScopeBuilder{scopes_.emplace_back(Scope{std::move(name), std::move(description)})};
   }
 
   template <class In, class Out>
@@ -223,7 +238,9 @@ class App {
   [[nodiscard]] const std::string& title() const { return title_; }
   [[nodiscard]] const std::vector<Icon>& icons() const { return icons_; }
   [[nodiscard]] const std::string& instructions() const { return instructions_; }
-  [[nodiscard]] const std::vector<Scope>& scopes() const { return scopes_; }
+  [[nodiscard]] const std::deque<Scope>& scopes() const { return scopes_; }
+  // All that `scope` includes, also by way of others.
+  [[nodiscard]] std::vector<std::string> included_in(const Scope& scope) const;
   [[nodiscard]] const std::deque<Tool>& tools() const { return tools_; }  // in the order of their declaration
   [[nodiscard]] const std::deque<Prompt>& prompts() const { return prompts_; }
   [[nodiscard]] const std::deque<Resource>& resources() const { return resources_; }  // and templates
@@ -262,8 +279,8 @@ class App {
   std::string title_;
   std::vector<Icon> icons_;
   std::string instructions_;
-  std::vector<Scope> scopes_;
   // Deques: a builder's reference stays good.
+  std::deque<Scope> scopes_;
   std::deque<Tool> tools_;
   std::deque<Prompt> prompts_;
   std::deque<Resource> resources_;

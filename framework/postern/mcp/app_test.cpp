@@ -40,6 +40,28 @@ TEST_CASE("mistakes in an app's declarations are told by check()") {
   CHECK(wrong([](App& app) { app.scope("two words", "Bad"); }));
 }
 
+TEST_CASE("scopes include what is there, and never themselves") {
+  App app{"acme", "1"};
+  app.scope("orders:read", "See");
+  app.scope("orders:write", "Change").includes("orders:read");
+  app.scope("admin", "Everything").includes("orders:write").includes("orders:read");
+  CHECK(app.check());
+  CHECK(app.included_in(app.scopes()[2]) == std::vector<std::string>{"orders:write", "orders:read"});
+  const auto reason = [](auto declare) {
+    App wrong{"acme", "1"};
+    declare(wrong);
+    return wrong.check().error().message;
+  };
+  CHECK(reason([](App& wrong) { wrong.scope("a", "A").includes("b"); }) ==
+        R"(The scope "a" includes "b", which is no scope of the app.)");
+  CHECK(reason([](App& wrong) { wrong.scope("a", "A").includes("a"); }) == R"(The scope "a" includes itself.)");
+  CHECK(reason([](App& wrong) {
+          wrong.scope("a", "A").includes("b");
+          wrong.scope("b", "B").includes("c");
+          wrong.scope("c", "C").includes("a");
+        }) == R"(The scope "a" includes itself.)");
+}
+
 TEST_CASE("icons are told from 2025-11-25 on, and the server's own to who asks what it is") {
   // 2026-07-28, basic/index, icons.
   const auto icons = json::parse(

@@ -1,13 +1,12 @@
 #include "postern/oauth/bearer.hpp"
 
-#include <algorithm>
 #include <cstddef>
-#include <iterator>
 #include <utility>
 
 #include "postern/json/value.hpp"
 #include "postern/oauth/metadata/metadata.hpp"
 #include "postern/oauth/oauth_error.hpp"
+#include "postern/oauth/scope_hierarchy.hpp"
 #include "postern/oauth/scope_text.hpp"
 #include "postern/uri/form.hpp"
 
@@ -75,7 +74,7 @@ Result<Caller, BearerError> check_bearer_token(AccessTokens& tokens, const Revok
 
 http::Response bearer_challenge(const Settings& settings, const BearerError& error, std::string_view path) {
   const std::string metadata_url = resource_metadata_url(settings, path);
-  const std::string scope = scope_text(settings.scopes);
+  const std::string scope = scope_text(without_included(settings.scopes, settings.scope_names()));
   switch (error.kind) {
     case Kind::missing:
       // RFC 6750 sec. 3.1: who brought no credentials is told of no error.
@@ -95,13 +94,11 @@ http::Response bearer_challenge(const Settings& settings, const BearerError& err
 
 http::Response insufficient_scope_challenge(const Settings& settings, const std::vector<std::string>& held,
                                             const std::vector<std::string>& needed, std::string_view path) {
-  std::vector<Scope> asked;
-  std::ranges::copy_if(settings.scopes, std::back_inserter(asked), [&](const Scope& scope) {
-    return std::ranges::contains(held, scope.name) || std::ranges::contains(needed, scope.name);
-  });
+  std::vector<std::string> asked = held;
+  asked.insert(asked.end(), needed.begin(), needed.end());
   constexpr std::string_view sentence = "This needs a permission that was not granted.";
   return challenge_with(403, error_body("insufficient_scope", sentence), "insufficient_scope", sentence,
-                        resource_metadata_url(settings, path), scope_text(asked));
+                        resource_metadata_url(settings, path), scope_text(without_included(settings.scopes, asked)));
 }
 
 }  // namespace postern::oauth

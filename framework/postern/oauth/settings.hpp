@@ -16,6 +16,7 @@ namespace postern::oauth {
 struct Scope {
   std::string name;
   std::string description;
+  std::vector<std::string> includes{};  // every scope that whoever has this one has as well
 };
 
 enum class DynamicRegistration { on, off };      // RFC 7591
@@ -35,6 +36,11 @@ struct Settings {
 
   [[nodiscard]] bool knows_scope(std::string_view name) const {
     return std::ranges::contains(scopes, name, &Scope::name);
+  }
+  [[nodiscard]] std::vector<std::string> scope_names() const {
+    std::vector<std::string> names;
+    for (const Scope& scope : scopes) names.push_back(scope.name);
+    return names;
   }
   [[nodiscard]] bool issues_tokens() const { return authorization_server.empty(); }
   // http is for loopback only; cookies there cannot be Secure (clerk.md 6.2 row 3).

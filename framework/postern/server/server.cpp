@@ -17,6 +17,13 @@
 namespace postern::server {
 namespace {
 
+std::vector<oauth::Scope> scopes_of(const mcp::App& app) {
+  std::vector<oauth::Scope> scopes;
+  for (const mcp::Scope& scope : app.scopes())
+    scopes.push_back({scope.name, scope.description, app.included_in(scope)});
+  return scopes;
+}
+
 oauth::Settings oauth_settings(const mcp::App& app, const Settings& settings) {
   oauth::Settings oauth;
   oauth.issuer = settings.server_url;
@@ -24,7 +31,7 @@ oauth::Settings oauth_settings(const mcp::App& app, const Settings& settings) {
   if (settings.auth_mode == AuthMode::clerk) oauth.authorization_server = settings.clerk_publishable_key.issuer();
   oauth.server_name = app.title().empty() ? app.name() : app.title();
   oauth.server_secret = settings.server_secret;
-  for (const mcp::Scope& scope : app.scopes()) oauth.scopes.push_back({scope.name, scope.description});
+  oauth.scopes = scopes_of(app);
   oauth.permissions = app.permissions();
   oauth.known_clients = settings.known_clients;
   oauth.dynamic_registration = settings.dynamic_registration;
@@ -38,7 +45,7 @@ clerk::ClerkTokenSettings clerk_token_settings(const mcp::App& app, const Settin
   tokens.issuer = settings.clerk_publishable_key.issuer();
   tokens.resources = {settings.mcp_url(), settings.sse_url()};
   tokens.machine_id = settings.clerk_machine_id;
-  for (const mcp::Scope& scope : app.scopes()) tokens.scopes.push_back(scope.name);
+  tokens.scopes = scopes_of(app);
   return tokens;
 }
 

@@ -35,7 +35,7 @@ Task<http::Response> ask_for_consent(Context& context, const http::Request& requ
 Task<http::Response> decide_consent(Context& context, const http::Request& request);
 
 // What this user agrees to with the request.
-[[nodiscard]] Consent consent_of(const PendingAuthorization& pending, const SignedInUser& user);
+[[nodiscard]] Consent consent_of(const Context& context, const PendingAuthorization& pending, const SignedInUser& user);
 // The same of whoever seems to sit at the browser, if they come by themselves: is_remembered() knows whether they have
 // agreed before.
 [[nodiscard]] std::optional<Consent> find_consent(const Context& context, const http::Request& request,

@@ -1,5 +1,6 @@
 #include "postern/oauth/consent/consent.hpp"
 #include "postern/oauth/record.hpp"
+#include "postern/oauth/scope_hierarchy.hpp"
 
 namespace postern::oauth {
 namespace {
@@ -21,13 +22,13 @@ bool is_own_navigation(const http::Request& request) {
 
 }  // namespace
 
-Consent consent_of(const PendingAuthorization& pending, const SignedInUser& user) {
+Consent consent_of(const Context& context, const PendingAuthorization& pending, const SignedInUser& user) {
   return {.user_id = user.user_id,
           .organization_id = user.organization_id,
           .client_id = pending.client_id,
           .redirect_uri = pending.redirect_uri,
           .resource = pending.resource,
-          .scopes = pending.scopes};
+          .scopes = with_included(context.settings.scopes, pending.scopes)};
 }
 
 std::optional<Consent> find_consent(const Context& context, const http::Request& request,
@@ -40,7 +41,7 @@ std::optional<Consent> find_consent(const Context& context, const http::Request&
   user.user_id = reader.text("user_id");
   user.organization_id = reader.text("organization_id");
   if (!reader.check()) return std::nullopt;
-  return consent_of(pending, user);
+  return consent_of(context, pending, user);
 }
 
 std::string set_person_cookie(const Context& context, const SignedInUser& user) {

@@ -4,6 +4,7 @@
 
 #include "postern/http/html.hpp"
 #include "postern/oauth/client_document/client_documents.hpp"
+#include "postern/oauth/scope_hierarchy.hpp"
 #include "postern/uri/url.hpp"
 
 namespace postern::oauth {
@@ -21,9 +22,10 @@ std::optional<std::string> find_voucher(std::string_view client_id) {
 
 std::string permissions(const Settings& settings, const std::vector<std::string>& scopes) {
   if (scopes.empty()) return "<ul><li>use this service as you</li></ul>\n";
+  const std::vector<std::string> allowed = with_included(settings.scopes, scopes);
   std::string list = "<ul>\n";
   for (const Scope& scope : settings.scopes) {
-    if (!std::ranges::contains(scopes, scope.name)) continue;
+    if (!std::ranges::contains(allowed, scope.name)) continue;
     list += "<li>" + escape_html(scope.description.empty() ? scope.name : scope.description) + "</li>\n";
   }
   return list + "</ul>\n";

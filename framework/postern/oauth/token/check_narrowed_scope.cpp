@@ -1,3 +1,4 @@
+#include "postern/oauth/scope_hierarchy.hpp"
 #include "postern/oauth/scope_text.hpp"
 #include "postern/oauth/token/token.hpp"
 
@@ -10,9 +11,10 @@ Result<std::vector<std::string>, OAuthError> check_narrowed_scope(const Settings
   const std::string* asked = form.find_only("scope");
   const auto names = parse_scope_text(asked ? std::string_view{*asked} : std::string_view{});
   if (!names) return std::unexpected(OAuthError{"invalid_scope", "The scope cannot be read."});
+  const std::vector<std::string> granted = with_included(settings.scopes, grant.scopes);
   std::vector<std::string> narrowed;
   for (const std::string& name : *names) {
-    if (std::ranges::contains(grant.scopes, name))
+    if (std::ranges::contains(granted, name))
       narrowed.push_back(name);
     else if (settings.knows_scope(name))
       return std::unexpected(OAuthError{"invalid_scope", "A scope is asked for that was not granted."});

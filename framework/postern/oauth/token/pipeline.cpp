@@ -5,6 +5,7 @@
 
 #include "postern/base/limits.hpp"
 #include "postern/json/value.hpp"
+#include "postern/oauth/scope_hierarchy.hpp"
 #include "postern/oauth/scope_text.hpp"
 #include "postern/oauth/token/token.hpp"
 
@@ -39,7 +40,7 @@ std::string token_response(Context& context, const Granted& granted) {
                                   .plans = grant.user.plans,
                                   .client_id = grant.client_id,
                                   .grant_id = grant.id,
-                                  .scopes = granted.scopes,
+                                  .scopes = with_included(context.settings.scopes, granted.scopes),
                                   .authorized_until = context.ports.clock.now() + limits::access_token_lifetime});
   const RefreshToken refresh_token{.grant_id = grant.id, .generation = grant.generation};
   return json::serialize(
