@@ -6,14 +6,15 @@
 // suite's own list, and of a revision that has none, every scenario that there is for it. What is not scored is run as well,
 // and named; so is what was skipped, and why (README.md). Exit code 0 only if everything required passes.
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, mkdir, rm } from 'node:fs/promises';
 import { createServer, request as httpRequest } from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Assistant, modern } from '../harness/assistant.mjs';
-import { Person } from '../harness/person.mjs';
+import { Client } from '../harness/by_hand.mjs';
+import { memberOfAcme } from '../harness/person.mjs';
 import { host, startStack } from '../harness/stack.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -21,20 +22,33 @@ const suite = path.join(root, 'node_modules/@modelcontextprotocol/conformance');
 const { revision } = parseArgs({ options: { revision: { type: 'string' } } }).values;
 const revisions = revision ? [revision] : ['2026-07-28', '2025-11-25', '2025-06-18', '2025-03-26'];
 
-// Passes everything on as it is, with the token; the Host header names the server if it named the proxy.
-async function startProxy(target, token) {
-  const server = createServer((request, response) => {
-    const headers = { ...request.headers, authorization: `Bearer ${token}` };
-    for (const name of ['host', 'origin']) headers[name] = headers[name]?.replace(`localhost:${server.address().port}`, target.host);
-    if (headers.origin === undefined) delete headers.origin;
-    const upstream = httpRequest({ host: target.hostname, port: target.port, path: request.url, method: request.method, headers }, (answer) => {
-      response.writeHead(answer.statusCode, answer.headers);
-      response.flushHeaders();
-      answer.pipe(response);
-    });
-    upstream.on('error', () => response.destroy());
-    response.on('close', () => upstream.destroy());
-    request.pipe(upstream);
+// Passes everything on as it is, with the token; the Host header names the server if it named the proxy. As a client would,
+// it refreshes the token when that is refused: some scenarios change what its user may do.
+async function startProxy(target, connection) {
+  let refreshing = null;
+  const refresh = async () => { connection.tokens = await (await connection.client.refresh(connection.tokens.refresh_token)).json(); };
+  const server = createServer(async (request, response) => {
+    const body = Buffer.concat(await Array.fromAsync(request));
+    const send = (attempt) => {
+      const { access_token: token } = connection.tokens;
+      const headers = { ...request.headers, authorization: `Bearer ${token}` };
+      for (const name of ['host', 'origin']) headers[name] = headers[name]?.replace(`localhost:${server.address().port}`, target.host);
+      if (headers.origin === undefined) delete headers.origin;
+      const upstream = httpRequest({ host: target.hostname, port: target.port, path: request.url, method: request.method, headers }, async (answer) => {
+        if (answer.statusCode === 401 && attempt === 1) {
+          answer.resume();
+          if (token === connection.tokens.access_token) await (refreshing ??= refresh().finally(() => { refreshing = null; }));
+          return send(2);
+        }
+        response.writeHead(answer.statusCode, answer.headers);
+        response.flushHeaders();
+        answer.pipe(response);
+      });
+      upstream.on('error', () => response.destroy());
+      response.on('close', () => upstream.destroy());
+      upstream.end(body);
+    };
+    send(1);
   });
   await new Promise((resolve) => server.listen(0, 'localhost', resolve));
   return { url: `http://localhost:${server.address().port}${target.pathname}`, close: () => (server.closeAllConnections(), server.close()) };
@@ -90,14 +104,14 @@ async function runSuite(revision, url) {
   return passed === needed.length;
 }
 
-const stack = await startStack({}, { program: 'tests/conformance/everything', bundle: 'build/conformance' });
+const stack = await startStack({ CLERK_WEBHOOK_SECRET: `whsec_${randomBytes(24).toString('base64')}` }, { program: 'tests/conformance/everything', bundle: 'build/conformance' });
 let passed = true;
 try {
-  const assistant = await new Assistant(stack.mcpUrl, { clientName: 'Conformance' }).connectAs(new Person('Ada'), modern);
-  const proxy = await startProxy(new URL(stack.mcpUrl), assistant.tokens.access_token);
+  const client = await new Client(stack.mcpUrl).register('Conformance');
+  const connection = { client, tokens: await client.signIn(await memberOfAcme(stack.clerk, 'Ada')) };
+  const proxy = await startProxy(new URL(stack.mcpUrl), connection);
   for (const revision of revisions) passed = (await runSuite(revision, proxy.url)) && passed;
   proxy.close();
-  await assistant.close();
 } finally {
   await stack.stop();
 }

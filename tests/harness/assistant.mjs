@@ -12,14 +12,14 @@ const info = { name: 'end-to-end', version: '1.0.0' };
 // The protocol of 2026-07-28, by @modelcontextprotocol/client.
 export const modern = {
   name: '2026-07-28',
-  client: () => new v2.Client(info, { versionNegotiation: { mode: { pin: '2026-07-28' } } }),
+  client: (options) => new v2.Client(info, { versionNegotiation: { mode: { pin: '2026-07-28' } }, ...options }),
   transport: (url, options) => new v2.StreamableHTTPClientTransport(url, options),
   finish: (transport, callback) => transport.finishAuth(callback.searchParams),
 };
 // The protocol of 2025-11-25, by @modelcontextprotocol/sdk.
 export const legacy = {
   name: '2025-11-25',
-  client: () => new ClientV1(info),
+  client: (options) => new ClientV1(info, options),
   transport: (url, options) => new TransportV1(url, options),
   finish: (transport, callback) => transport.finishAuth(callback.searchParams.get('code')),
 };

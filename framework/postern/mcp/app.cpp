@@ -283,6 +283,15 @@ bool App::has_tasks() const {
   return std::ranges::any_of(tools_, [](const Tool& tool) { return tool.task_support != TaskSupport::never; });
 }
 
+std::vector<std::string_view> App::guarded_lists() const {
+  std::vector<std::string_view> lists;
+  const auto add = [&](std::string_view name, const auto& declared) {
+    if (std::ranges::any_of(declared, [](const Declaration& each) { return each.is_guarded(); })) lists.push_back(name);
+  };
+  add("tools", tools_), add("prompts", prompts_), add("resources", resources_);
+  return lists;
+}
+
 bool App::has_pages() const { return std::ranges::any_of(resources_, is_page); }
 
 bool App::has_completers() const {

@@ -255,6 +255,8 @@ class App {
   // Some tool's calls can be tasks.
   [[nodiscard]] bool has_tasks() const;
   [[nodiscard]] bool has_pages() const;
+  // The lists that are not the same for everybody, by who may see what: "tools", "prompts", "resources".
+  [[nodiscard]] std::vector<std::string_view> guarded_lists() const;
   // Something can be used without signing in.
   [[nodiscard]] bool open_to_anyone() const;
   // Some argument or variable can be completed.

@@ -23,6 +23,8 @@
 #include <expected>
 #include <memory>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 #include "postern/base/principal.hpp"
 #include "postern/base/result.hpp"
@@ -52,9 +54,10 @@ namespace postern::mcp {
 enum class Transport { http, sse, stdio };
 
 struct EndpointOptions {
-  RotatedSecret session_key;    // 32 bytes
-  Upstreams upstreams{};        // what call.api() and call.clerk() reach
-  CallLog* call_log = nullptr;  // who is told of calls
+  RotatedSecret session_key;     // 32 bytes
+  Upstreams upstreams{};         // what call.api() and call.clerk() reach
+  CallLog* call_log = nullptr;   // who is told of calls
+  bool rights_are_told = false;  // somebody publishes `rights_changed` (ports/bus.hpp): then lists are said to change
   CallStreams::UntilRevoked until_revoked{};
   Duration stream_after = std::chrono::seconds{3};
   Duration task_after = std::chrono::milliseconds{500};
@@ -141,7 +144,8 @@ class Endpoint {
   const EndpointOptions options_;
   const RotatedSecret state_key_;
   const bool open_to_anyone_;
-  const bool has_news_;  // for a stream that belongs to no call
+  const std::vector<std::string_view> changing_lists_;  // App::guarded_lists()
+  const bool has_news_;                                 // for a stream that belongs to no call
   const Catalog catalog_;
   Sessions sessions_;
   const EventIds event_ids_;

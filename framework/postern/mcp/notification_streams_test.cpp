@@ -8,6 +8,83 @@ using namespace postern::mcp;
 using namespace postern::mcp::test;
 using namespace std::chrono_literals;
 
+namespace {
+
+App make_guarded_app() {
+  App app{"acme", "1"};
+  app.tool("hello", "For all.", hello);
+  app.tool("admin", "For few.", hello).needs_role("org:admin");
+  app.prompt("hello", "For all.", hello);
+  app.prompt("admin", "For few.", hello).needs_permission("org:x:y");
+  return app;
+}
+
+// What a server with webhooks has.
+struct ChangingRights : Fixture {
+  ChangingRights() : Fixture(make_guarded_app()) {}
+  Endpoint endpoint{app, test.ports, {.session_key = Secret{std::string(32, 'k')}, .rights_are_told = true}};
+
+  void change_rights(std::string user_id) {
+    run_ready(test.ports.bus.publish(std::string{rights_changed}, std::move(user_id), {}));
+  }
+  Exchange listen(std::string_view filter) {
+    return {.request = Fixture::modern("subscriptions/listen", R"("notifications":{)" + std::string{filter} + "},")};
+  }
+  std::string capabilities(Endpoint& of) {
+    http::Request request = Fixture::modern("server/discover");
+    return json::serialize(*json::find(parsed(*run_ready(of.handle(request, shared(&alice)))), "result"));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("when a user's rights change, those of their streams that want to know hear which lists may show else") {
+  // 2026-07-28, schema.ts, SubscriptionFilter, and basic/patterns/subscriptions.
+  ChangingRights fixture;
+  Exchange all{fixture.listen(R"("toolsListChanged":true,"promptsListChanged":true,"resourcesListChanged":true)")};
+  Exchange prompts{fixture.listen(R"("promptsListChanged":true,"toolsListChanged":false)")};
+  const Principal other{.user_id = "user_b"};
+  Exchange others{fixture.listen(R"("toolsListChanged":true)")};
+  all.start(fixture.endpoint, fixture.alice);
+  prompts.start(fixture.endpoint, fixture.alice);
+  others.start(fixture.endpoint, other);
+  REQUIRE(all.events.size() == 1);
+  // No resource is kept from anybody, so that list never changes.
+  CHECK(all.events[0].data.contains(R"("notifications":{"toolsListChanged":true,"promptsListChanged":true})"));
+
+  fixture.change_rights(fixture.alice.user_id);
+  REQUIRE(all.events.size() == 3);
+  CHECK(all.events[1].data.contains(R"("method":"notifications/tools/list_changed")"));
+  CHECK(all.events[1].data.contains(R"("io.modelcontextprotocol/subscriptionId":)"));
+  CHECK(all.events[2].data.contains(R"("method":"notifications/prompts/list_changed")"));
+  REQUIRE(prompts.events.size() == 2);
+  CHECK(prompts.events[1].data.contains(R"("method":"notifications/prompts/list_changed")"));
+  CHECK(others.events.size() == 1);
+}
+
+TEST_CASE("a session's stream hears of all of its user's lists") {
+  // 2025-11-25, server/tools, list changed notification.
+  ChangingRights fixture;
+  http::Request hello = Fixture::post(
+      R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},
+          "clientInfo":{"name":"x","version":"1"}}})");
+  const auto begun = run_ready(fixture.endpoint.handle(hello, shared(&fixture.alice)));
+  REQUIRE(begun);
+  CHECK(begun->body.contains(R"("tools":{"listChanged":true})"));
+  Exchange stream{.request = Resumption::from(*begun->headers.find("Mcp-Session-Id"))};
+  stream.start(fixture.endpoint, fixture.alice);
+  fixture.change_rights(fixture.alice.user_id);
+  REQUIRE(stream.events.size() == 2);
+  CHECK(stream.events[0].data == R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed","params":{}})");
+}
+
+TEST_CASE("that lists change is said where somebody tells of it, and of lists that are not the same for everybody") {
+  ChangingRights fixture;
+  CHECK(fixture.capabilities(fixture.endpoint)
+            .contains(R"("tools":{"listChanged":true},"prompts":{"listChanged":true})"));
+  CHECK_FALSE(fixture.capabilities(fixture.Fixture::endpoint).contains("listChanged"));
+}
+
 TEST_CASE("who comes back to the session's stream hears of what has changed meanwhile") {
   Resumption fixture;
   auto watch = [&fixture](std::string_view uri) {

@@ -130,19 +130,25 @@ Task<Result<void>> Grants::revoke_all(EndedAccess ended, std::string reason) {
   }
 }
 
+// The user's streams are told before the last step, which ends them: who looks again then has to refresh first.
 Task<Result<void>> Grants::outdate_tokens(std::string user_id, std::string organization_id) {
   const std::string prefix = of_user(user_id);
+  std::vector<std::string> outdated;
   std::string after;
   while (true) {
     CO_TRY(const auto page, co_await ports_.store.scan(prefix, after, page_size));
     for (const Store::KeyedEntry& listed : page) {
       CO_TRY(const auto found, co_await find(listed.key.substr(prefix.size())));
       if (!found || found->grant.user.organization_id != organization_id) continue;
-      CO_TRY(co_await revoked_.outdate(found->grant.id));
+      outdated.push_back(revoked_.until_now(found->grant.id));
+      CO_TRY(co_await revoked_.write_down(outdated.back()));
     }
-    if (page.size() < page_size) co_return Result<void>{};
+    if (page.size() < page_size) break;
     after = page.back().key;
   }
+  co_await ports_.bus.publish(std::string{rights_changed}, std::move(user_id), {});
+  for (std::string& entry : outdated) co_await revoked_.announce(std::move(entry));
+  co_return Result<void>{};
 }
 
 }  // namespace postern::oauth

@@ -133,8 +133,13 @@ TEST_CASE("when a user's rights in an organization change, the tokens issued bef
   fixture.test.clock.advance(30s);
   bool told = false;
   const Job watch = Job::start(fixture.revoked.until_revoked(changed), [&](const std::exception_ptr&) { told = true; });
+  std::vector<std::pair<std::string, bool>> heard;
+  const auto streams = fixture.test.ports.bus.subscribe(
+      std::string{rights_changed},
+      [&](std::string_view user_id, std::string_view) { heard.emplace_back(user_id, told); });
   REQUIRE(run_ready(fixture.grants.outdate_tokens("user_a", "org_1")));
   CHECK(told);
+  CHECK(heard == std::vector{std::pair{std::string{"user_a"}, false}});  // while its streams are still there to hear it
   CHECK(refused(changed, before));
   CHECK_FALSE(refused(changed, fixture.now()));
   for (const std::string& id : {personal, elsewhere, other}) CHECK_FALSE(refused(id, before));

@@ -80,11 +80,8 @@ Task<void> RevokedGrants::announce(std::string grant_id) {
   return ports_.bus.publish(std::string{topic}, {}, std::move(grant_id));
 }
 
-Task<Result<void>> RevokedGrants::outdate(std::string grant_id) {
-  std::string entry = concat(grant_id, "/", std::to_string(ports_.clock.now().time_since_epoch().count()));
-  CO_TRY(co_await write_down(entry));
-  co_await announce(std::move(entry));
-  co_return Result<void>{};
+std::string RevokedGrants::until_now(std::string_view grant_id) const {
+  return concat(grant_id, "/", std::to_string(ports_.clock.now().time_since_epoch().count()));
 }
 
 TimePoint RevokedGrants::outdated_until(const std::string& grant_id) const {

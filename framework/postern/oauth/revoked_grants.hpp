@@ -55,8 +55,9 @@ class RevokedGrants {
   // too much, never too little.
   Task<Result<void>> write_down(std::string grant_id);
   Task<void> announce(std::string grant_id);
-  // Both at once, of the tokens issued until now. A refresh under way may still bring old rights, for ten minutes.
-  Task<Result<void>> outdate(std::string grant_id);
+  // The same of the tokens issued until now: what to give to both. A refresh under way may still bring old rights, for
+  // ten minutes.
+  [[nodiscard]] std::string until_now(std::string_view grant_id) const;
 
  private:
   Task<Result<void>> scan();

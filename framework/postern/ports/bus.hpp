@@ -21,6 +21,9 @@
 
 namespace postern {
 
+// A topic: what this user (the key) may do has changed, and tokens that say what was are not taken any more.
+inline constexpr std::string_view rights_changed = "rights.changed";
+
 class Bus {
  public:
   using Subscriber = std::function<void(std::string_view key, std::string_view message)>;

@@ -97,6 +97,7 @@ Server::Server(const mcp::App& app, const Settings& settings, const Ports& ports
                 {.session_key = derive_key(ports.crypto, settings.server_secret, "mcp-session"),
                  .upstreams = {.app = &watched_app_api_, .clerk = &backend_api_},
                  .call_log = audit_log_.get(),
+                 .rights_are_told = settings.clerk_webhook_secret.has_value(),
                  .until_revoked = [this](std::string id) { return oauth_.until_revoked(std::move(id)); }}) {
   ensure(settings.auth_mode != AuthMode::automatic);
   if (settings.clerk_webhook_secret) webhooks_.emplace(*settings.clerk_webhook_secret, ports_, oauth_, clerk_tokens_);

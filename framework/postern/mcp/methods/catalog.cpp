@@ -5,11 +5,12 @@
 
 namespace postern::mcp {
 
-Catalog::Catalog(const App& app) : app_(app) {
+Catalog::Catalog(const App& app, const std::vector<std::string_view>& changing_lists) : app_(app) {
   for (std::size_t i = 0; i < revision_rules.size(); ++i) {
     const auto revision = static_cast<Revision>(i);
-    answers_.push_back({.initialize = mcp::initialize(app, revision),
-                        .discover = discover(app, revision),
+    const json::Object capabilities = server_capabilities(app, revision, changing_lists);
+    answers_.push_back({.initialize = mcp::initialize(app, revision, capabilities),
+                        .discover = discover(app, revision, capabilities),
                         .tools = list_tools(app, revision),
                         .prompts = list_prompts(app, revision),
                         .resources = list_resources(app, revision),

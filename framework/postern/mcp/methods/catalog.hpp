@@ -13,7 +13,8 @@ namespace postern::mcp {
 
 class Catalog {
  public:
-  explicit Catalog(const App& app);
+  // `changing_lists`: of which clients will be told (App::guarded_lists()).
+  Catalog(const App& app, const std::vector<std::string_view>& changing_lists);
 
   // -32601 for a method that the revision does not have, or that is not answered from here.
   [[nodiscard]] MethodOutcome answer(Revision revision, std::string_view method, const json::Object& params,

@@ -14,9 +14,8 @@ json::Array supported_versions() {
   return versions;
 }
 
-std::string discover(const App& app, Revision revision) {
-  json::Object result{{"supportedVersions", supported_versions()},
-                      {"capabilities", server_capabilities(app, revision)}};
+std::string discover(const App& app, Revision revision, const json::Object& capabilities) {
+  json::Object result{{"supportedVersions", supported_versions()}, {"capabilities", capabilities}};
   if (!app.instructions().empty()) result.emplace("instructions", app.instructions());
   add_cache_hint(result, CacheScope::everyone);
   return finish_result(json::serialize(result), result_end(server_info_with_icons(app, revision), "complete"));

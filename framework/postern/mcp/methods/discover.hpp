@@ -8,6 +8,6 @@ namespace postern::mcp {
 // Every date that a client may name, the latest first: also in the error for one that it may not.
 [[nodiscard]] json::Array supported_versions();
 
-[[nodiscard]] std::string discover(const App& app, Revision revision);
+[[nodiscard]] std::string discover(const App& app, Revision revision, const json::Object& capabilities);
 
 }  // namespace postern::mcp

@@ -11,9 +11,9 @@ std::expected<Revision, rpc::Error> negotiate(const json::Object& params) {
   return known && rules_of(*known).sessions ? *known : latest_legacy_revision;
 }
 
-std::string initialize(const App& app, Revision negotiated) {
+std::string initialize(const App& app, Revision negotiated, const json::Object& capabilities) {
   json::Object result{{"protocolVersion", rules_of(negotiated).date},
-                      {"capabilities", server_capabilities(app, negotiated)},
+                      {"capabilities", capabilities},
                       {"serverInfo", server_info_with_icons(app, negotiated)}};
   if (!app.instructions().empty()) result.emplace("instructions", app.instructions());
   return finish_result(result, app, negotiated);

@@ -31,10 +31,12 @@ void add_icons(json::Object& object, const std::vector<Icon>& icons, const Revis
   object.emplace("icons", std::move(all));
 }
 
-json::Object server_capabilities(const App& app, Revision revision) {
+json::Object server_capabilities(const App& app, Revision revision,
+                                 const std::vector<std::string_view>& changing_lists) {
   json::Object capabilities{{"logging", json::Object{}}, {"tools", json::Object{}}};
   if (!app.prompts().empty()) capabilities["prompts"] = json::Object{};
   if (!app.resources().empty()) capabilities["resources"] = json::Object{{"subscribe", true}};
+  for (const std::string_view list : changing_lists) capabilities[list].as_object()["listChanged"] = true;
   if (app.has_completers()) capabilities["completions"] = json::Object{};
   if (app.has_tasks() && rules_of(revision).task_requests) {
     capabilities["tasks"] = {

@@ -33,6 +33,7 @@ using MethodOutcome = std::expected<std::string, rpc::Error>;
 // Adds `icons`, if there are any and the revision knows them.
 void add_icons(json::Object& object, const std::vector<Icon>& icons, const RevisionRules& rules);
 // What we offer (ServerCapabilities).
-[[nodiscard]] json::Object server_capabilities(const App& app, Revision revision);
+[[nodiscard]] json::Object server_capabilities(const App& app, Revision revision,
+                                               const std::vector<std::string_view>& changing_lists);
 
 }  // namespace postern::mcp

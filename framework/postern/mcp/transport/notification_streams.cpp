@@ -35,6 +35,12 @@ struct ListenParams {
   Filter notifications;
 };
 
+std::string list_changed(std::string_view list, const json::Object& meta) {
+  json::Object params;
+  if (!meta.empty()) params["_meta"] = meta;
+  return rpc::notification(concat("notifications/", list, "/list_changed"), params);
+}
+
 std::string updated(std::string_view uri, const json::Object& meta) {
   json::Object params{{"uri", uri}};
   if (!meta.empty()) params["_meta"] = meta;
@@ -49,7 +55,8 @@ bool is_too_much(const std::optional<Names>& wanted) {
 
 // What a stream was opened for.
 struct NotificationStreams::Terms {
-  std::string session_key{};  // empty: a subscription of 2026-07-28
+  std::string session_key{};              // empty: a subscription of 2026-07-28
+  std::vector<std::string_view> lists{};  // "tools", of which it is told when they change
 
   // Of a session's stream.
   bool have_ids = false;
@@ -80,12 +87,11 @@ class NotificationStreams::Stream final : public http::BodyStream {
 
   // `moment` is when what it tells of has happened.
   void push(std::string message, TimePoint moment) {
-    const auto known = std::ranges::find(messages_, message, &Message::text);
-    if (known != messages_.end()) {
-      known->moment = std::max(known->moment, moment);
-      return;
-    }
-    messages_.push_back({std::move(message), moment});
+    add(std::move(message), moment);
+    changed_.wake_all();
+  }
+  void tell_lists() {
+    for (const std::string_view list : terms_.lists) add(list_changed(list, terms_.meta), owner_.ports_.clock.now());
     changed_.wake_all();
   }
   // The task is looked at when the next events go out.
@@ -103,6 +109,7 @@ class NotificationStreams::Stream final : public http::BodyStream {
     return terms_.session_key.empty() ? terms_.watched.contains(uri)
                                       : owner_.sessions_.watches(terms_.session_key, uri);
   }
+  [[nodiscard]] bool is_of(std::string_view user_id) const { return user_id == user_id_; }
   [[nodiscard]] bool watches_task(std::string_view key, std::string_view id) const {
     return terms_.session_key.empty() ? key == user_id_ && terms_.tasks.contains(id) : key == terms_.session_key;
   }
@@ -137,6 +144,14 @@ class NotificationStreams::Stream final : public http::BodyStream {
     TimePoint moment;
   };
 
+  void add(std::string message, TimePoint moment) {
+    const auto known = std::ranges::find(messages_, message, &Message::text);
+    if (known != messages_.end()) {
+      known->moment = std::max(known->moment, moment);
+      return;
+    }
+    messages_.push_back({std::move(message), moment});
+  }
   Task<void> changed() { co_await changed_.wait(); }
   [[nodiscard]] std::string id_of(TimePoint moment) const {
     return terms_.have_ids ? owner_.ids_.seal(terms_.session_key, EventPosition::at(moment)) : std::string{};
@@ -210,15 +225,18 @@ class NotificationStreams::Stream final : public http::BodyStream {
 };
 
 NotificationStreams::NotificationStreams(const App& app, const Ports& ports, Sessions& sessions, Tasks& tasks,
-                                         const EventIds& ids)
+                                         const EventIds& ids, const std::vector<std::string_view>& changing_lists)
     : app_(app),
       ports_(ports),
       sessions_(sessions),
       tasks_(tasks),
       ids_(ids),
+      changing_lists_(changing_lists),
       updates_(
           on_resource_update(ports.bus, [this](auto user_id, auto uri, auto moment) { tell(user_id, uri, moment); })),
       task_changes_(Tasks::on_changed(ports.bus, [this](auto key, auto id) { tell_task(key, id); })),
+      rights_(ports.bus.subscribe(std::string{rights_changed},
+                                  [this](std::string_view user_id, std::string_view) { tell_lists(user_id); })),
       opened_(ports.bus.subscribe(std::string{opened_topic},
                                   [this](std::string_view key, std::string_view) { close(key); })),
       ended_(Sessions::on_ended(ports.bus, [this](std::string_view key) { close(key); })) {}
@@ -252,6 +270,14 @@ Task<std::expected<http::Response, rpc::Error>> NotificationStreams::listen(rpc:
       watched.emplace_back(id);
     }
   }
+  const json::Value& asked = *json::find(request.params, "notifications");
+  for (const std::string_view list : changing_lists_) {
+    const std::string name = concat(list, "ListChanged");
+    const json::Value* wanted = json::find(asked, name);
+    if (!wanted || *wanted != true) continue;
+    terms.lists.push_back(list);
+    honored[name] = true;
+  }
   terms.meta[subscription_key] = *json::parse(request.id.text());
   terms.farewell =
       rpc::result_reply(request.id, json::serialize(json::Object{{"resultType", "complete"}, {"_meta", terms.meta}}));
@@ -267,6 +293,7 @@ Task<http::Response> NotificationStreams::open(Session session, const Caller& ca
   co_await ports_.bus.publish(std::string{opened_topic}, session.key, {});
   const bool have_ids = events == Events::with_ids;
   Terms terms{.session_key = session.key,
+              .lists = changing_lists_,
               .have_ids = have_ids,
               .primed = have_ids && takes_empty_events(session.revision),
               .since = std::move(since)};
@@ -285,6 +312,13 @@ void NotificationStreams::tell_task(std::string_view key, std::string_view id) c
   for (auto next = streams_.begin(); next != streams_.end();) {
     Stream& stream = **next++;
     if (stream.watches_task(key, id)) stream.look_at(id);
+  }
+}
+
+void NotificationStreams::tell_lists(std::string_view user_id) const {
+  for (auto next = streams_.begin(); next != streams_.end();) {
+    Stream& stream = **next++;  // pushing may end it
+    if (stream.is_of(user_id)) stream.tell_lists();
   }
 }
 

@@ -1,7 +1,7 @@
-// Streams that belong to no call, on which a client hears that a resource it watches has changed, and what has become
-// of its tasks: `subscriptions/listen` (2026-07-28, basic/patterns/subscriptions; extension io.modelcontextprotocol/
-// tasks, task status notifications), and the GET stream of a session (2025-11-25, basic/transports, and
-// basic/utilities/tasks).
+// Streams that belong to no call, on which a client hears that a resource it watches has changed, what has become of
+// its tasks, and that a list shows it something else, since its user's rights have changed: `subscriptions/listen`
+// (2026-07-28, basic/patterns/subscriptions; extension io.modelcontextprotocol/ tasks, task status notifications), and
+// the GET stream of a session (2025-11-25, basic/transports, and basic/utilities/tasks).
 //
 //   auto response = co_await streams.listen(request, caller);         // 2026-07-28
 //   auto response = co_await streams.open(session, caller, Events::with_ids, since);      // before
@@ -20,6 +20,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "postern/http/message.hpp"
 #include "postern/mcp/app.hpp"
@@ -34,7 +35,8 @@ namespace postern::mcp {
 class NotificationStreams {
  public:
   // All of them outlive it, and it outlives its streams.
-  NotificationStreams(const App& app, const Ports& ports, Sessions& sessions, Tasks& tasks, const EventIds& ids);
+  NotificationStreams(const App& app, const Ports& ports, Sessions& sessions, Tasks& tasks, const EventIds& ids,
+                      const std::vector<std::string_view>& changing_lists);
   NotificationStreams(const NotificationStreams&) = delete;
   NotificationStreams& operator=(const NotificationStreams&) = delete;
 
@@ -53,6 +55,7 @@ class NotificationStreams {
 
   void tell(std::string_view user_id, std::string_view uri, TimePoint moment) const;
   void tell_task(std::string_view key, std::string_view id) const;
+  void tell_lists(std::string_view user_id) const;
   void close(std::string_view session_key) const;
 
   const App& app_;
@@ -60,9 +63,11 @@ class NotificationStreams {
   Sessions& sessions_;
   Tasks& tasks_;
   const EventIds& ids_;
+  const std::vector<std::string_view>& changing_lists_;
   std::list<Stream*> streams_;
   std::unique_ptr<Bus::Subscription> updates_;
   std::unique_ptr<Bus::Subscription> task_changes_;
+  std::unique_ptr<Bus::Subscription> rights_;
   std::unique_ptr<Bus::Subscription> opened_;
   std::unique_ptr<Bus::Subscription> ended_;
 };
