@@ -66,7 +66,7 @@ Task<Result<Secret>> AppApi::mint(const Principal& caller) {
 Task<Result<FetchResponse>> AppApi::attempt(std::string url, mcp::UpstreamRequest request, Secret token,
                                             TimePoint deadline) {
   CO_TRY(auto response, co_await attempt_once(url, request, token, deadline));
-  const auto pause = parse_retry_after(response.headers);
+  const auto pause = parse_retry_after(response.headers, ports_.clock.now());
   const bool may_repeat =
       request.method == http::Method::get && (response.status == 429 || response.status == 503) && pause;
   if (!may_repeat || ports_.clock.now() + *pause >= deadline) co_return response;

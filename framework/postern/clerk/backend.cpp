@@ -211,8 +211,9 @@ Task<BackendResult<FetchResponse>> Backend::exchange(Call call) {
     auto response = co_await attempt(call, std::min<Duration>(left, limits::fetch_timeout));
     const int status = response ? response->status : 0;
     const bool is_worth_another = status == 0 || status == 429 || status >= 500;
-    const Duration pause = pause_before(number, response ? parse_retry_after(response->headers) : std::nullopt);
-    if (is_worth_another && number < attempts && ports_.clock.now() + pause < deadline) {
+    const TimePoint now = ports_.clock.now();
+    const Duration pause = pause_before(number, response ? parse_retry_after(response->headers, now) : std::nullopt);
+    if (is_worth_another && number < attempts && now + pause < deadline) {
       co_await ports_.clock.sleep_for(pause);
       continue;
     }

@@ -110,6 +110,20 @@ TEST_CASE_FIXTURE(Fixture, "Retry-After is honoured while the deadline allows") 
   CHECK(test.fetch.requests().size() == requests_before + 1);
 }
 
+TEST_CASE_FIXTURE(Fixture, "Retry-After may be a date, which counts from the answer's own, whatever our clock says") {
+  const auto waits = [&](const http::HeaderMap& headers) {
+    test.fetch.when(session_url).answer(503, "", headers).answer(200, std::string{session_body});
+    const TimePoint before = test.clock.now();
+    CHECK(get_session());
+    return test.clock.now() - before;
+  };
+  const std::string date = "Sun, 06 Nov 1994 08:49:37 GMT", later = "Sun, 06 Nov 1994 08:49:42 GMT";
+  CHECK(waits({{"Retry-After", later}, {"Date", date}}) >= 5s);
+  CHECK(waits({{"Retry-After", date}, {"Date", later}}) < 2s);  // it has passed
+  CHECK(waits({{"Retry-After", later}}) < 2s);
+  CHECK(waits({{"Retry-After", "Sunday, 06-Nov-94 08:49:42 GMT"}, {"Date", date}}) < 2s);  // no date of today
+}
+
 TEST_CASE_FIXTURE(Fixture, "a Clerk that never answers ends with the deadline") {
   test.fetch.when(session_url).hold().answer(200, std::string{session_body});
   const TimePoint before = test.clock.now();
