@@ -23,7 +23,7 @@ TEST_CASE("a call that its caller may not make is denied with the scopes it need
 
   App closed{"closed", "1"};
   closed.tool("add", "Add.", add);
-  Endpoint endpoint{closed, fixture.test.ports, {.session_key = Secret{std::string(32, 'k')}}};
+  Endpoint endpoint{closed, fixture.test.ports, {.session_key = session_key()}};
   auto list = Fixture::modern("tools/list");
   CHECK_FALSE(run_ready(endpoint.handle(list, nullptr)));
 }

@@ -84,7 +84,7 @@ App make_app() {
 struct Logged : Fixture {
   Logged() : Fixture(make_app()) { runs = 0; }
   RecordingCallLog log{test.clock};
-  Endpoint logged{app, test.ports, {.session_key = Secret{std::string(32, 'k')}, .call_log = &log}};
+  Endpoint logged{app, test.ports, {.session_key = test::session_key(), .call_log = &log}};
 
   http::Response ask(http::Request request, const Principal* caller) {
     auto answer = run_ready(logged.handle(request, test::shared(caller)));

@@ -207,8 +207,8 @@ TEST_CASE("an id is good in its own session only, for its own user, as it was ma
 
 TEST_CASE("a call that its server took along ends with an error, once it is known to be lost") {
   Calls fixture;
-  auto endpoint = std::make_unique<Endpoint>(fixture.app, fixture.test.ports,
-                                             EndpointOptions{.session_key = Secret{std::string(32, 'k')}});
+  auto endpoint =
+      std::make_unique<Endpoint>(fixture.app, fixture.test.ports, EndpointOptions{.session_key = session_key()});
   Begun first{*endpoint, fixture.calling("steps"), fixture.alice};
   fixture.test.clock.advance(60ms);
   REQUIRE(first.events.size() == 2);
@@ -307,8 +307,7 @@ TEST_CASE("a call without a connection is cancelled by its client, by the end of
   };
   Principal alice = fixture.alice;
   alice.grant_id = "grant_1";
-  Endpoint endpoint{
-      fixture.app, fixture.test.ports, {.session_key = Secret{std::string(32, 'k')}, .until_revoked = until_revoked}};
+  Endpoint endpoint{fixture.app, fixture.test.ports, {.session_key = session_key(), .until_revoked = until_revoked}};
   Begun first{endpoint, fixture.calling("waits", R"({"seconds":20})"), alice};
   fixture.test.clock.advance(5s);
   first.disconnect();

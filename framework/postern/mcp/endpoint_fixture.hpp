@@ -105,6 +105,9 @@ inline App make_talking_app() {
 inline constexpr std::string_view modern_meta =
     R"("io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{})";
 
+// The same for every instance of a server.
+inline Secret session_key() { return Secret{std::string(32, 'k')}; }
+
 inline Caller shared(const Principal* caller) { return caller ? std::make_shared<const Principal>(*caller) : nullptr; }
 
 struct Fixture {
@@ -112,7 +115,7 @@ struct Fixture {
 
   testing::TestPorts test;
   App app;
-  Endpoint endpoint{app, test.ports, {.session_key = Secret{std::string(32, 'k')}}};
+  Endpoint endpoint{app, test.ports, {.session_key = session_key()}};
   Principal alice{.user_id = "user_alice"};
   Principal bob{.user_id = "user_bob"};
 
@@ -146,11 +149,11 @@ struct Fixture {
   }
   http::Response send(http::Request request) { return send(std::move(request), &alice); }
   // The session's id.
-  std::string initialize(std::string_view revision, const Principal& caller) {
-    auto response =
-        send(post(R"({"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":")" +
-                  std::string{revision} + R"(","capabilities":{},"clientInfo":{"name":"t","version":"1"}}})"),
-             &caller);
+  std::string initialize(std::string_view revision, const Principal& caller, std::string_view capabilities = "{}") {
+    auto response = send(
+        post(R"({"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":")" + std::string{revision} +
+             R"(","capabilities":)" + std::string{capabilities} + R"(,"clientInfo":{"name":"t","version":"1"}}})"),
+        &caller);
     REQUIRE(response.status == 200);
     const std::string* id = response.headers.find("Mcp-Session-Id");
     REQUIRE(id);

@@ -57,7 +57,7 @@ TEST_CASE("a session is its user's alone, and ends for good") {
   CHECK(fixture.test.store.operations() == 0);
 
   SUBCASE("by DELETE, on every loop") {
-    Endpoint other{fixture.app, fixture.test.ports, {.session_key = Secret{std::string(32, 'k')}}};
+    Endpoint other{fixture.app, fixture.test.ports, {.session_key = session_key()}};
     auto request = Fixture::post(ping, {{"Mcp-Session-Id", session}});
     CHECK(run_ready(other.handle(request, shared(&fixture.alice)))->status == 200);
     CHECK(fixture.test.store.operations() == 1);
@@ -68,7 +68,7 @@ TEST_CASE("a session is its user's alone, and ends for good") {
     CHECK(status(session, fixture.alice) == 404);
     CHECK(run_ready(other.handle(request, shared(&fixture.alice)))->status == 404);
     CHECK(remove(fixture.endpoint, fixture.alice) == 404);
-    Endpoint later{fixture.app, fixture.test.ports, {.session_key = Secret{std::string(32, 'k')}}};
+    Endpoint later{fixture.app, fixture.test.ports, {.session_key = session_key()}};
     CHECK(run_ready(later.handle(request, shared(&fixture.alice)))->status == 404);
   }
   SUBCASE("not by a new key, while the one before is known") {
@@ -84,7 +84,7 @@ TEST_CASE("a session is its user's alone, and ends for good") {
     CHECK(status(session, fixture.alice) == 404);
   }
   SUBCASE("and nobody guesses while the store is down") {
-    Endpoint later{fixture.app, fixture.test.ports, {.session_key = Secret{std::string(32, 'k')}}};
+    Endpoint later{fixture.app, fixture.test.ports, {.session_key = session_key()}};
     fixture.test.store.fail_with(Error{Error::Kind::unavailable, "down"});
     auto request = Fixture::post(ping, {{"Mcp-Session-Id", session}});
     CHECK(run_ready(later.handle(request, shared(&fixture.alice)))->status == 503);

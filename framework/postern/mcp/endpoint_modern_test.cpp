@@ -65,7 +65,7 @@ TEST_CASE("a long list of tools comes in pages, and only their own cursors lead 
   Fixture fixture;
   App app{"many", "1"};
   for (int i = 0; i < 250; ++i) app.tool("tool_" + std::to_string(i), "One of many.", hello);
-  Endpoint endpoint{app, fixture.test.ports, {.session_key = Secret{std::string(32, 'k')}}};
+  Endpoint endpoint{app, fixture.test.ports, {.session_key = session_key()}};
   std::vector<std::string> names;
   std::string params;
   int pages = 0;

@@ -104,7 +104,7 @@ TEST_CASE("a client that comes back with a new stream goes on, though it does no
 
 TEST_CASE("a message on another loop reaches the stream; answers and cancellations, too") {
   Fixture fixture{make_talking_app()};
-  Endpoint other{fixture.app, fixture.test.ports, {.session_key = Secret{std::string(32, 'k')}}};
+  Endpoint other{fixture.app, fixture.test.ports, {.session_key = session_key()}};
   SseClient client{fixture.endpoint, fixture.alice};
   client.open();
   client.initialize();

@@ -79,12 +79,7 @@ struct AskFixture : Fixture {
 
   // A session whose client has these capabilities.
   std::string begin(std::string_view capabilities, const Principal& caller) {
-    const http::Response response =
-        send(post(R"({"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25",
-                      "clientInfo":{"name":"t","version":"1"},"capabilities":)" +
-                  std::string{capabilities} + "}}"),
-             &caller);
-    return *response.headers.find("Mcp-Session-Id");
+    return initialize("2025-11-25", caller, capabilities);
   }
   static http::Request calling(const std::string& session, std::string_view tool, std::string_view id = "7") {
     return post(R"({"jsonrpc":"2.0","id":)" + std::string{id} + R"(,"method":"tools/call","params":{"name":")" +

@@ -22,14 +22,11 @@ struct Begun : Exchange {
 struct Resumption : Fixture {
   explicit Resumption(App offered = make_talking_app()) : Fixture{std::move(offered)} {}
   // Another event loop, or the server after it was started again.
-  Endpoint elsewhere{app, test.ports, {.session_key = Secret{std::string(32, 'k')}}};
+  Endpoint elsewhere{app, test.ports, {.session_key = session_key()}};
   const std::string session = start_session("2025-11-25");
 
   std::string start_session(std::string_view revision) {
-    auto response = send(
-        post(R"({"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":")" + std::string{revision} +
-             R"(","capabilities":{"elicitation":{"form":{}}},"clientInfo":{"name":"t","version":"1"}}})"));
-    return *response.headers.find("Mcp-Session-Id");
+    return initialize(revision, alice, R"({"elicitation":{"form":{}}})");
   }
   static http::Request calling_in(const std::string& id, std::string_view tool, std::string_view arguments = "{}") {
     return post(R"({"jsonrpc":"2.0","id":"c","method":"tools/call","params":{"_meta":{"progressToken":"p"},"name":")" +

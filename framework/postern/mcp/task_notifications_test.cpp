@@ -118,8 +118,7 @@ TEST_CASE_FIXTURE(Notified, "nobody hears of the tasks of somebody else, or of a
 }
 
 TEST_CASE_FIXTURE(Notified, "that its server was stopped is told, too") {
-  auto first =
-      std::make_unique<Endpoint>(app, test.ports, EndpointOptions{.session_key = Secret{std::string(32, 'k')}});
+  auto first = std::make_unique<Endpoint>(app, test.ports, EndpointOptions{.session_key = session_key()});
   std::string id;
   {
     mcp::test::Exchange call_there{.request = able(call("work", R"({"seconds":100})"))};
@@ -138,7 +137,7 @@ TEST_CASE_FIXTURE(Notified, "that its server was stopped is told, too") {
 TEST_CASE_FIXTURE(Notified, "without a bus the news come with the next keep-alive") {
   testing::TestPorts elsewhere;
   Ports apart{test.clock, test.random, test.crypto, test.fetch, test.store, test.cache, test.log, elsewhere.bus};
-  Endpoint other_instance{app, apart, {.session_key = Secret{std::string(32, 'k')}}};
+  Endpoint other_instance{app, apart, {.session_key = session_key()}};
   const std::string id = begin("work", R"({"seconds":3})");
   mcp::test::Exchange stream{.request = listening(quoted(id))};
   stream.start(other_instance, alice);

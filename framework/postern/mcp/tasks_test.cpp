@@ -143,8 +143,7 @@ TEST_CASE_FIXTURE(TaskFixture, "a tool asks in rounds until it is a task, and th
 }
 
 TEST_CASE_FIXTURE(TaskFixture, "a task whose server was stopped says so, on whatever instance") {
-  auto first =
-      std::make_unique<Endpoint>(app, test.ports, EndpointOptions{.session_key = Secret{std::string(32, 'k')}});
+  auto first = std::make_unique<Endpoint>(app, test.ports, EndpointOptions{.session_key = session_key()});
   auto request = able(call("work", R"({"seconds":100})"));
   std::string id;
   {
@@ -168,7 +167,7 @@ TEST_CASE_FIXTURE(TaskFixture, "a task whose server was stopped says so, on what
 TEST_CASE_FIXTURE(TaskFixture, "a cancellation and an answer from another instance arrive without a bus") {
   testing::TestPorts elsewhere;
   Ports apart{test.clock, test.random, test.crypto, test.fetch, test.store, test.cache, test.log, elsewhere.bus};
-  Endpoint other_instance{app, apart, {.session_key = Secret{std::string(32, 'k')}}};
+  Endpoint other_instance{app, apart, {.session_key = session_key()}};
   auto send_there = [&](http::Request request) { return *run_ready(other_instance.handle(request, shared(&alice))); };
   const std::string asking = begin("asks_late"), working = begin("work", R"({"seconds":100})");
   test.clock.advance(1s);

@@ -134,7 +134,7 @@ TEST_CASE("notifications/cancelled stops the call of its own session, and no oth
   Fixture fixture;
   const auto alices = fixture.initialize("2025-11-25", fixture.alice);
   const auto bobs = fixture.initialize("2025-11-25", fixture.bob);
-  Endpoint other_loop{fixture.app, fixture.test.ports, {.session_key = Secret{std::string(32, 'k')}}};
+  Endpoint other_loop{fixture.app, fixture.test.ports, {.session_key = session_key()}};
   const std::string call =
       R"({"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"waits","arguments":{"seconds":60}}})";
   auto cancel = [&](std::string_view session, const Principal& caller, std::string_view id) {

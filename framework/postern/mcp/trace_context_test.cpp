@@ -62,7 +62,7 @@ TEST_CASE("the trace goes on to the user's app, and _meta to the tool and back, 
   app.tool("ask_app", "Ask the app.", ask_app);
   testing::TestPorts test;
   RecordingApp recording;
-  Endpoint endpoint{app, test.ports, {.session_key = Secret{std::string(32, 'k')}, .upstreams = {.app = &recording}}};
+  Endpoint endpoint{app, test.ports, {.session_key = session_key(), .upstreams = {.app = &recording}}};
   const Principal alice{.user_id = "user_alice"};
   const std::string meta =
       R"("traceparent":"00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01","com.example/budget":3)";
