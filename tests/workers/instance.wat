@@ -23,8 +23,8 @@
 
   (func (export "begin") (param $request i32) (param $record i32) (param $size i32)
     (local $letter i32)
-    ;; The first letter of the path: behind the method ("GET" and its size), the target's size and its slash.
-    (local.set $letter (i32.load8_u offset=12 (local.get $record)))
+    ;; The first letter of the path: behind the head's size, the line "GET", and the slash.
+    (local.set $letter (i32.load8_u offset=9 (local.get $record)))
     (if (i32.eq (local.get $letter) (i32.const 116)) (then (unreachable)))
     (if (i32.eq (local.get $letter) (i32.const 119))
       (then (global.set $waiting (local.get $request)) (return)))

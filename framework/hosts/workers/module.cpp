@@ -34,11 +34,12 @@ Instance instance;
 
 http::Request read_request(std::string_view record) {
   RecordReader reader{record};
+  std::string_view head = reader.text();
   http::Request request;
-  request.method = http::parse_method(reader.text());
-  request.target = reader.text();
-  request.peer_address = reader.text();
-  request.headers = reader.headers();
+  request.method = http::parse_method(take_line(head));
+  request.target = take_line(head);
+  request.headers = read_headers(head);
+  if (const std::string* address = request.headers.find("CF-Connecting-IP")) request.peer_address = *address;
   request.body = reader.text();
   return request;
 }

@@ -46,6 +46,26 @@ class RecordWriter {
   std::string bytes_;
 };
 
+// Takes the first line of a text from it.
+inline std::string_view take_line(std::string_view& lines) {
+  const std::size_t end = lines.find('\n');
+  ensure(end != std::string_view::npos);
+  const std::string_view line = lines.substr(0, end);
+  lines.remove_prefix(end + 1);
+  return line;
+}
+
+// Fields that are no header fields to us (headers.hpp) are left out.
+inline http::HeaderMap read_headers(std::string_view lines) {
+  http::HeaderMap headers;
+  headers.reserve(static_cast<std::size_t>(std::ranges::count(lines, '\n')) / 2);
+  while (!lines.empty()) {
+    const std::string_view name = take_line(lines);
+    headers.add(name, take_line(lines));
+  }
+  return headers;
+}
+
 class RecordReader {
  public:
   explicit RecordReader(std::string_view bytes) : rest_(bytes) {}
@@ -54,26 +74,9 @@ class RecordReader {
   std::size_t count() { return static_cast<std::size_t>(number()); }
   bool flag() { return number() != 0; }
   std::string_view text() { return take(read<std::uint32_t>()); }
-  // Fields that are no header fields to us (headers.hpp) are left out.
-  http::HeaderMap headers() {
-    std::string_view rest = text();
-    http::HeaderMap headers;
-    headers.reserve(static_cast<std::size_t>(std::ranges::count(rest, '\n')) / 2);
-    while (!rest.empty()) {
-      const std::string_view name = take_line(rest);
-      headers.add(name, take_line(rest));
-    }
-    return headers;
-  }
+  http::HeaderMap headers() { return read_headers(text()); }
 
  private:
-  static std::string_view take_line(std::string_view& rest) {
-    const std::size_t end = rest.find('\n');
-    ensure(end != std::string_view::npos);
-    const std::string_view line = rest.substr(0, end);
-    rest.remove_prefix(end + 1);
-    return line;
-  }
   std::string_view take(std::size_t size) {
     ensure(size <= rest_.size());
     const std::string_view taken = rest_.substr(0, size);

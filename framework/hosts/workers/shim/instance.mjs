@@ -50,7 +50,7 @@ class Served {
     this.ended = true;
     this.ending?.abort();
     this.stayAlive();
-    clearTimeout(this.deadline);
+    if (this.deadline !== null) clearTimeout(this.deadline);
     this.turn?.resolve();
   }
 
@@ -69,7 +69,7 @@ class Served {
     const needsPastime = !this.ended && this.operations.size === 0;
     if (needsPastime) {
       this.pastime ??= setInterval(() => {}, STAY_ALIVE_EVERY_MS);
-    } else {
+    } else if (this.pastime !== null) {
       clearInterval(this.pastime);
       this.pastime = null;
     }
@@ -144,7 +144,7 @@ export class Instance {
     const { method, url, headers } = request;
     const served = new Served(++this.#lastNumber, env, context);
     this.#requests.set(served.number, served);
-    const record = this.#record.clear().text(method).text(targetOf(url)).text(headers.get('cf-connecting-ip') ?? '').headers(headers).text(body).bytes();
+    const record = this.#record.clear().headers(headers, `${method}\n${targetOf(url)}\n`).text(body).bytes();
     this.#enter(served, () => this.#exports.begin(served.number, this.#write(record), record.length));
     if (!served.ended) {
       context.waitUntil(this.#takeTurns(served));

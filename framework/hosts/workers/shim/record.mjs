@@ -38,9 +38,8 @@ export class RecordWriter {
     return this;
   }
 
-  /** Header fields. @param {Headers} headers */
-  headers(headers) {
-    let lines = '';
+  /** Header fields, after other lines. @param {Headers} headers */
+  headers(headers, lines = '') {
     headers.forEach((value, name) => { lines += `${name}\n${value}\n`; });
     return this.text(lines);
   }
