@@ -1,5 +1,5 @@
 // A conversation word for word, as tests/transcripts/*.txt have them: reads it, or holds a server to it. The format, and what
-// is the same as what, are told in tests/transcripts/README.md; transcript.cpp there does the same in C++.
+// is the same as what, are told in tests/transcripts/README.md; core/transcript.cpp there does the same in C++.
 //
 //   for (const { line, sent, expected } of readTranscript('tests/transcripts/batch.txt')) ...
 //   await playTranscript('tests/transcripts/batch.txt', { origin: 'http://localhost:8788', token });

@@ -1,4 +1,4 @@
-// This runner and that in C++ (transcripts_test.cpp) agree on what is the same as what.
+// This runner and that in C++ (core/transcripts_test.cpp) agree on what is the same as what.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-#include "tests/transcripts/transcript.hpp"
+#include "tests/transcripts/core/transcript.hpp"
 
 #include <algorithm>
 #include <fstream>

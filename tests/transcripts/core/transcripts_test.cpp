@@ -21,7 +21,7 @@
 #include "postern/server/server.hpp"
 #include "postern/testing/handler_fetch.hpp"
 #include "postern/testing/test_ports.hpp"
-#include "tests/transcripts/transcript.hpp"
+#include "tests/transcripts/core/transcript.hpp"
 
 using namespace postern;
 using namespace postern::transcripts;
