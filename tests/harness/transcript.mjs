@@ -21,6 +21,7 @@ export function readTranscript(file) {
     if (side) exchanges.at(-1)[side === '>' ? 'sent' : 'expected'].push(text);
     before = side;
   }
+  assert.ok(exchanges.length, `${file} has nothing in it`);
   const read = ([first, ...rest]) => {
     const end = rest.includes('') ? rest.indexOf('') : rest.length;
     return { first, headers: rest.slice(0, end).map((header) => header.split(/: (.*)/s).slice(0, 2)), body: rest.slice(end + 1).join('\n').trim() };

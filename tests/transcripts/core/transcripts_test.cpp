@@ -217,7 +217,9 @@ TEST_CASE("the core keeps to the transcripts") {
     const std::string file = entry.path();
     CAPTURE(file);
     Player player;
-    for (const Exchange& exchange : read_transcript(file)) {
+    const auto exchanges = read_transcript(file);
+    REQUIRE_FALSE(exchanges.empty());
+    for (const Exchange& exchange : exchanges) {
       CAPTURE(exchange.line);
       player.play(exchange);
     }
