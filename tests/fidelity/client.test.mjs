@@ -139,6 +139,9 @@ test('actor tokens: a ticket for somebody who acts as the user', async () => {
   assert.equal(session.expireAt - session.createdAt, 600_000);
   const { jwt } = await clerk.sessions.getToken(session.id);
   assert.deepEqual((await verifyToken(jwt, { jwtKey: (await state()).jwt_key })).act, { sub: 'user_staff' });
+  await clerk.jwtTemplates.create({ name: 'with-actor', claims: { act: '{{session.actor}}' } });
+  const { jwt: byTemplate } = await clerk.sessions.getToken(session.id, 'with-actor');
+  assert.deepEqual((await verifyToken(byTemplate, { jwtKey: (await state()).jwt_key })).act, { sub: 'user_staff' });
   assert.equal((await fetch(token.url)).status, 404, 'a ticket is used once');
   const other = await clerk.actorTokens.create({ userId: ada, actor: { sub: 'user_staff' } });
   assert.equal((await clerk.actorTokens.revoke(other.id)).status, 'revoked');

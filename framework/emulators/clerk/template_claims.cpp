@@ -49,6 +49,7 @@ json::Value operand(std::string_view text, const TemplateSubject& subject) {
     return json::Value(std::string(text.substr(1, text.size() - 2)));
   }
   if (text.starts_with("user.") && subject.user) return of_user(*subject.user, text.substr(5));
+  if (text == "session.actor") return subject.actor ? json::Value(*subject.actor) : json::Value(nullptr);
   if (text.starts_with("org.")) return of_organization(subject, text.substr(4));
   const auto literal = json::parse(text);
   return literal && !literal->is_structured() && !literal->is_string() ? *literal : json::Value(nullptr);

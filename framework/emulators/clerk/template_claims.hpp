@@ -15,6 +15,7 @@ struct TemplateSubject {
   const User* user = nullptr;
   const Organization* organization = nullptr;  // the active one, or null
   const Membership* membership = nullptr;
+  const json::Object* actor = nullptr;  // who acts as the user, or null
 };
 
 [[nodiscard]] json::Object fill_in(const json::Object& claims, const TemplateSubject& subject);

@@ -14,7 +14,9 @@ TEST_CASE("shortcodes become what they name") {
   user.private_metadata = {{"note", "secret"}};
   const Organization organization{.id = "org_1", .name = "Acme", .slug = "acme"};
   const Membership membership{.role = "org:admin"};
-  const TemplateSubject subject{.user = &user, .organization = &organization, .membership = &membership};
+  const json::Object actor{{"sub", "user_staff"}};
+  const TemplateSubject subject{
+      .user = &user, .organization = &organization, .membership = &membership, .actor = &actor};
 
   struct Row {
     std::string_view text, expected;  // both JSON
@@ -38,6 +40,7 @@ TEST_CASE("shortcodes become what they name") {
            Row{R"("{{user.external_id || 7}}")", "7"},
            Row{R"("{{org.role}}")", R"("org:admin")"},
            Row{R"("{{org.slug}}")", R"("acme")"},
+           Row{R"("{{session.actor}}")", R"({"sub":"user_staff"})"},
            Row{R"("{{unclosed")", R"("{{unclosed")"},
            Row{R"("plain")", R"("plain")"},
            Row{R"({"a":["{{user.id}}",1]})", R"({"a":["user_1",1]})"},

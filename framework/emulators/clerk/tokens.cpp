@@ -93,7 +93,8 @@ std::string mint_template_token(World& world, const Session& session, const JwtT
       .user = find(world.users, session.user_id),
       .organization = session.organization_id ? find(world.organizations, *session.organization_id) : nullptr,
       .membership =
-          session.organization_id ? world.find_membership(*session.organization_id, session.user_id) : nullptr};
+          session.organization_id ? world.find_membership(*session.organization_id, session.user_id) : nullptr,
+      .actor = session.actor ? &*session.actor : nullptr};
   json::Object claims = fill_in(jwt_template.claims, subject);
   for (const auto& claim : user_claims(world, session, options, options.lifetime.value_or(jwt_template.lifetime),
                                        jwt_template.allowed_clock_skew)) {
