@@ -39,6 +39,7 @@ struct Settings {
   }
   [[nodiscard]] std::vector<std::string> scope_names() const {
     std::vector<std::string> names;
+    names.reserve(scopes.size());
     for (const Scope& scope : scopes) names.push_back(scope.name);
     return names;
   }
