@@ -5,7 +5,7 @@
 // POSTERN_SECRET, POSTERN_SECRET_PREVIOUS and SERVER_URL are the environment's, or those of app/.dev.vars. Exits with 1 if the log is broken.
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs, parseEnv } from 'node:util';
-import { AuditLog, verify } from './audit_log.mjs';
+import { AuditLog, accountOf, verify } from './audit_log.mjs';
 
 const fail = (message) => {
   console.error(`✗ ${message}`);
@@ -44,14 +44,14 @@ const secret = setting('POSTERN_SECRET') ?? fail(`POSTERN_SECRET is neither in t
 const url = asked.url ?? setting('SERVER_URL') ?? `http://localhost:${setting('PORT') ?? 8788}`;
 const log = new AuditLog(url, secret, setting('POSTERN_SECRET_PREVIOUS'));
 
-// Who is meant: [user, first record to read]. Without a user, whoever called something on the days in question.
-async function* users() {
+// Who is meant: [account, first record to read]. Without a user, whoever called something on the days in question.
+async function* accounts() {
   if (asked.user) return yield [asked.user, 1];
   const first = asked.day ? Date.parse(asked.day) : since ?? Date.now();
   const last = asked.day ? first : Date.now();
   const met = new Map();
   for (let day = Date.parse(dayOf(first)); day <= last; day += DAY_MS) {
-    for (const { user, from } of await log.usersOf(dayOf(day))) met.set(user, Math.min(from, met.get(user) ?? from));
+    for (const { account, from } of await log.accountsOf(dayOf(day))) met.set(account, Math.min(from, met.get(account) ?? from));
   }
   yield* met;
 }
@@ -64,6 +64,9 @@ const isMeant = ({ at, client }) => {
   return asked.user || since !== undefined || at.startsWith(dayOf(Date.now()));
 };
 
+const whoIs = (user, organization) => user + (organization ? ` (${organization})` : '');
+const nameOf = (account) => whoIs(...account.split('/').filter((part) => part !== '-'));
+
 // A change is two lines. For people the second is enough, if there is one.
 function forPeople(entries) {
   const ended = new Set(entries.filter(({ call, outcome }) => call && outcome !== 'began').map(({ call }) => call));
@@ -73,7 +76,7 @@ function forPeople(entries) {
 function table(entries) {
   if (entries.length === 0) return console.log('Nothing was called.');
   const rows = entries.map(({ at, user, client = '', method = '', name = '', outcome, calls, ms, organization, actor }) => [
-    at.replace('T', ' ').replace(/\..*|Z$/, ''), user + (actor ? ` by ${actor}` : '') + (organization ? ` (${organization})` : ''), client,
+    at.replace('T', ' ').replace(/\..*|Z$/, ''), whoIs(user + (actor ? ` by ${actor}` : ''), organization), client,
     method === 'tools/call' || !method ? name : `${method.split('/')[0].replace(/s$/, '')} ${name}`,
     outcome + (calls > 1 ? ` ×${calls}` : ''), ms === undefined ? '' : `${Math.round(ms / (calls ?? 1))} ms`,
   ].map((cell) => cell.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '�')));
@@ -85,21 +88,24 @@ function table(entries) {
 async function checkAll() {
   let broken = 0;
   let checked = 0;
-  for await (const [user, from] of users()) {
-    const verdict = verify(await log.records(user), user, log.chainKeys, Date.now(), from);
-    ++checked;
-    if (verdict.broken) ++broken;
-    console.log(verdict.broken ? `✗ ${user}: ${verdict.broken}`
-      : `✓ ${user}: ${verdict.records} records, the last is ${verdict.end.sequence} ${verdict.end.code.slice(0, 8)}`);
+  for await (const [meant, from] of accounts()) {
+    const chains = Object.groupBy(await log.records(meant), ({ key }) => accountOf(key));
+    for (const account of Object.keys(chains).length ? Object.keys(chains) : [meant]) {
+      const verdict = verify(chains[account] ?? [], log.chainKeys, Date.now(), from);
+      ++checked;
+      if (verdict.broken) ++broken;
+      console.log(verdict.broken ? `✗ ${nameOf(account)}: ${verdict.broken}`
+        : `✓ ${nameOf(account)}: ${verdict.records} records, the last is ${verdict.end.sequence} ${verdict.end.code.slice(0, 8)}`);
+    }
   }
-  console.log(`${checked} users, ${broken} broken`);
+  console.log(`${checked} accounts, ${broken} broken`);
   process.exitCode = broken ? 1 : 0;
 }
 
 async function show() {
   const entries = [];
-  for await (const [user, from] of users()) {
-    for await (const entry of log.entries(user, from)) {
+  for await (const [account, from] of accounts()) {
+    for await (const entry of log.entries(account, from)) {
       if (!isMeant(entry)) continue;
       if (asked.jsonl) console.log(JSON.stringify(entry));
       else entries.push(entry);

@@ -1,14 +1,18 @@
 // Reads the audit log of a running server, and checks that nobody has tampered with it: what `./dev audit` is made of.
 //
 //   const log = new AuditLog(serverUrl, serverSecret, previousSecret);
-//   for await (const { user, lines } of log.read({ day: '2026-11-28' })) ...
-//   const { broken, records, end } = verify(await log.records(user), user, log.chainKeys, Date.now());
+//   for (const { account, from } of await log.accountsOf('2026-11-28')) for await (const entry of log.entries(account, from)) ...
+//   const { broken, records, end } = verify(await log.records(account), log.chainKeys, Date.now());
+//
+// An account is a user in one organization, or for themselves: "user_1/org_1", "user_1/-". Each has a chain of its own. Where one is
+// asked for, a user's id means all of theirs.
 //
 // How records are made: framework/postern/audit/record.hpp. This is written from that description, not from its code.
 import { createHmac, hkdfSync } from 'node:crypto';
 
 const derive = (secret, purpose) => Buffer.from(hkdfSync('sha256', secret, '', purpose, 32));
 const sequenceOf = (key) => Number(/\/b(\d{10})$/.exec(key)?.[1] ?? 0);
+export const accountOf = (key) => key.split('/').slice(1, 3).join('/');
 const isTip = (key) => key.endsWith('/tip');
 const linesOf = (record) => record.value.split('\n').slice(1, -1);
 
@@ -34,17 +38,20 @@ export class AuditLog {
     }
   }
 
-  /** @param {string} user */
-  async records(user) { return Array.fromAsync(this.ask({ user })); }
-  /** @param {string} day  @returns {Promise<{ user: string, from: number }[]>} */
-  async usersOf(day) {
-    return (await Array.fromAsync(this.ask({ day }))).map(({ key, value }) => ({ user: key.split('/')[2], from: Number(value) }));
+  /** @param {string} account */
+  async records(account) { return Array.fromAsync(this.recordsAfter(account)); }
+  async *recordsAfter(account, after) {
+    for await (const record of this.ask({ user: account.split('/')[0] }, after)) if (record.key.startsWith(`audit/${account}/`)) yield record;
+  }
+  /** @param {string} day  @returns {Promise<{ account: string, from: number }[]>} */
+  async accountsOf(day) {
+    return (await Array.fromAsync(this.ask({ day }))).map(({ key, value }) => ({ account: key.split('/').slice(2).join('/'), from: Number(value) }));
   }
 
-  // The entries of a user from one of their records on, in the order in which they were written.
-  async *entries(user, from = 1) {
-    const after = `audit/${user}/b${String(Math.max(from - 1, 0)).padStart(10, '0')}`;
-    for await (const record of this.ask({ user }, after)) {
+  // The entries of an account from one of its records on, in the order in which they were written.
+  async *entries(account, from = 1) {
+    const [user] = account.split('/');
+    for await (const record of this.recordsAfter(account, from > 1 ? `audit/${account}/b${String(from - 1).padStart(10, '0')}` : undefined)) {
       if (isTip(record.key)) continue;
       for (const line of linesOf(record)) {
         try {
@@ -66,14 +73,13 @@ async function whyRefused(response, url) {
 const cutOff = (last, known) => (last ? `the chain ends with record ${last}, and there was a record ${known}` : `there is no record, and there was a record ${known}`);
 
 /**
- * Walks the chain of one user. `broken` is the first link that does not hold, in words; null if all do.
+ * Walks the chain of one account. `broken` is the first link that does not hold, in words; null if all do.
  * @param {{ key: string, value: string, expires_at: number }[]} all
- * @param {string} user
  * @param {Buffer[]} chainKeys  any of which may have signed
  * @param {number} now  milliseconds
  * @param {number} from  which record the index of a day names: it was to be written next, and those before it were there
  */
-export function verify(all, user, chainKeys, now, from = 0) {
+export function verify(all, chainKeys, now, from = 0) {
   const isSigned = (key, text, code) => chainKeys.some((each) => createHmac('sha256', each).update(`${key}\n${text}`).digest('base64url') === code);
   const records = all.filter(({ key }) => !isTip(key));
   let end = { sequence: 0, code: '' };

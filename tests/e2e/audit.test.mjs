@@ -126,7 +126,7 @@ test('every change, removal and exchange of records is found, and the first brok
   const connection = await connect('Ada');
   for (let i = 0; i < 18; ++i) assert.equal((await call(connection, 'cancel_order', { order_id: `A-${i}` })).status, 200);
   const records = await log.records(ada);
-  const judge = (tampered, user = ada) => verify(tampered, user, log.chainKeys, Date.now()).broken;
+  const judge = (tampered) => verify(tampered, log.chainKeys, Date.now()).broken;
   const copy = () => structuredClone(records);
   const last = records.findLastIndex(({ key }) => /\/b\d{10}$/.test(key));
   assert.equal(judge(records), null);
@@ -146,16 +146,16 @@ test('every change, removal and exchange of records is found, and the first brok
     }
   }
   const moved = copy().map((record) => ({ ...record, key: record.key.replace(ada, 'user_other') }));
-  assert.equal(judge(moved, 'user_other'), 'record 1 is not what was written there');
+  assert.equal(judge(moved), 'record 1 is not what was written there');
   assert.match(judge(copy().filter(({ key }) => Number(key.slice(-10)) < 10 || key.endsWith('/tip'))), /the chain ends with record 9, and there was a record (16|32|48)/);
   const tip = copy();
   tip.at(-1).value = tip.at(-1).value.replace(/"sequence":\d+/, '"sequence":6');
   assert.equal(judge(tip), 'the tip is not what was written there');
   // A record that another key signed is no record.
-  assert.match(verify(records, ada, [Buffer.alloc(32)], Date.now()).broken, /record 1 is not/);
+  assert.match(verify(records, [Buffer.alloc(32)], Date.now()).broken, /record 1 is not/);
 
   const whole = await audit('--verify', '--user', ada);
-  assert.deepEqual([whole.code, /1 users, 0 broken/.test(whole.stdout)], [0, true], whole.stdout + whole.stderr);
+  assert.deepEqual([whole.code, /1 accounts, 0 broken/.test(whole.stdout)], [0, true], whole.stdout + whole.stderr);
 });
 
 // What somebody does who can write to the store's files, natively and on Workers, but has not the server's secret.
@@ -249,12 +249,12 @@ test('what was answered before a SIGKILL is in the log, and the chain is whole',
     alive = false;
     await Promise.all(callers);
   }
-  const today = await log.usersOf(new Date().toISOString().slice(0, 10));
+  const today = await log.accountsOf(new Date().toISOString().slice(0, 10));
   let begun = 0;
-  for (const { user } of today) {
-    const records = await log.records(user);
-    assert.equal(verify(records, user, log.chainKeys, Date.now()).broken, null);
-    begun += (await entriesOf(user)).filter(({ client, outcome }) => client === connection.client.id && outcome === 'began').length;
+  for (const { account } of today) {
+    const records = await log.records(account);
+    assert.equal(verify(records, log.chainKeys, Date.now()).broken, null);
+    begun += (await entriesOf(account)).filter(({ client, outcome }) => client === connection.client.id && outcome === 'began').length;
   }
   assert.ok(begun >= acknowledged.length, `${acknowledged.length} were answered on ${host}, ${begun} are in the log`);
 });

@@ -47,8 +47,8 @@ test('connections, and sessions in the middle of their work, go on; the new secr
   await cancel();
   const refreshed = await (await client.refresh(refreshToken)).json();
   assert.equal(await stands(client, refreshed.access_token), true);
-  assert.match(await auditVerdict({ POSTERN_SECRET: second, POSTERN_SECRET_PREVIOUS: first }), /1 users, 0 broken/);
-  assert.match(await auditVerdict({ POSTERN_SECRET: second }), /1 users, 1 broken/);
+  assert.match(await auditVerdict({ POSTERN_SECRET: second, POSTERN_SECRET_PREVIOUS: first }), /1 accounts, 0 broken/);
+  assert.match(await auditVerdict({ POSTERN_SECRET: second }), /1 accounts, 1 broken/);
 
   await restart({ POSTERN_SECRET: second });
   assert.equal(await stands(client, token), false);

@@ -68,7 +68,7 @@ mcp::CallChange AuditLog::identify(std::string_view name, const json::Value& arg
 }
 
 Task<Result<void>> AuditLog::begin(const mcp::LoggedCall& call) {
-  const SharedQueue& queue = queue_of(call.caller->user_id);
+  const SharedQueue& queue = queue_of(call.caller->account());
   if (waiting_ >= limits::audit_entries_max)
     return already(fail(Error::Kind::limited, "Too much waits to be written."));
   add(*queue, entry_of(call, name_of(call)));
@@ -76,7 +76,7 @@ Task<Result<void>> AuditLog::begin(const mcp::LoggedCall& call) {
 }
 
 void AuditLog::end(const mcp::LoggedCall& call, mcp::CallOutcome outcome) {
-  Queue& queue = *queue_of(call.caller->user_id);
+  Queue& queue = *queue_of(call.caller->account());
   const TimePoint now = ports_.clock.now();
   const Duration took = std::max(now - call.began_at, Duration{0});  // the clock may have been set
   const std::string_view name = name_of(call);
@@ -131,11 +131,11 @@ Task<void> AuditLog::write_down_soon() {
   co_await write_down();
 }
 
-const AuditLog::SharedQueue& AuditLog::queue_of(const std::string& user_id) {
-  const auto found = queues_.find(user_id);
+const AuditLog::SharedQueue& AuditLog::queue_of(const std::string& account) {
+  const auto found = queues_.find(account);
   if (found != queues_.end()) return found->second;
-  if (queues_.size() >= limits::audit_users_max) make_room();
-  return queues_.emplace(user_id, std::make_shared<Queue>(ports_, keys_, user_id)).first->second;
+  if (queues_.size() >= limits::audit_accounts_max) make_room();
+  return queues_.emplace(account, std::make_shared<Queue>(ports_, keys_, account)).first->second;
 }
 
 // What is known of the end of somebody's chain can be read again. There is one, as entries are bounded by less.
@@ -188,7 +188,7 @@ Task<Result<void>> AuditLog::write(SharedQueue queue, std::uint64_t count) {
     if (auto written = co_await write_batch(*queue); !written) {
       ++queue->failures;
       ports_.log.write(LogLevel::error, "audit.write_failed",
-                       {{"user", oauth::short_hash(ports_.crypto, queue->user_id)},
+                       {{"user", oauth::short_hash(ports_.crypto, queue->user_id())},
                         {"waiting", queue->added - queue->written},
                         {"reason", written.error().message}});
       co_return written;
@@ -206,19 +206,19 @@ Task<Result<void>> AuditLog::write_batch(Queue& queue) {
   waiting_ -= queue.sending_entries;
   // Somewhere else than the records themselves: what was cut off from their end is missed by these lines.
   ports_.log.write(LogLevel::info, "audit.written",
-                   {{"user", oauth::short_hash(ports_.crypto, queue.user_id)},
+                   {{"user", oauth::short_hash(ports_.crypto, queue.user_id())},
                     {"sequence", end.sequence},
                     {"code", std::string_view{end.code}.substr(0, 8)}});
   co_return Result<void>{};
 }
 
-// Which users called something on a day, and from which of their records on. Before the record: a crash leaves an entry
-// that leads to nothing, never a record that is not found.
+// Which accounts called something on a day, and from which of their records on. Before the record: a crash leaves an
+// entry that leads to nothing, never a record that is not found.
 Task<Result<void>> AuditLog::index(Queue& queue) {
   for (const sys_days day : queue.days) {
     if (queue.indexed == day) continue;
     CO_TRY(const std::uint64_t sequence, co_await queue.chain.next_sequence());
-    CO_TRY(co_await ports_.store.create(concat("audit_user/", text_of(day), "/", queue.user_id), concat(sequence),
+    CO_TRY(co_await ports_.store.create(concat("audit_user/", text_of(day), "/", queue.account), concat(sequence),
                                         ports_.clock.now() + kept_for_ + 24h));
     queue.indexed = day;
   }

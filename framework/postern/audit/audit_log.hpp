@@ -1,12 +1,12 @@
-// The audit log: who called what, and how it ended, written down in a chain of records for each user (record.hpp).
+// The audit log: who called what, and how it ended, written down in a chain of records for each account (record.hpp).
 //
 //   AuditLog log{ports, server_secret, 90 * 24h};        // one an event loop or instance
 //   mcp::EndpointOptions{.call_log = &log, ...}
 //   co_await log.write_down();                            // every second or so, with or without requests
 //
 // A call that only reads is kept in memory until then, and costs its caller nothing; equal ones become one line that
-// says how many. What can change something is written before it runs, together with all that waits for its user; it is
-// refused when that fails (docs/decisions/0009). How it ended waits for the next writing.
+// says how many. What can change something is written before it runs, together with all that waits for its account; it
+// is refused when that fails (docs/decisions/0009). How it ended waits for the next writing.
 //
 // Memory is bounded: what does not fit is dropped, and a line says how much was lost. `ports` and the secret outlive
 // it.
@@ -32,9 +32,9 @@ namespace postern::limits {
 
 // Of one event loop or instance.
 inline constexpr auto audit_written_after = std::chrono::seconds{1};
-inline constexpr std::size_t audit_entries_max = 10'000;  // that wait to be written
-inline constexpr std::size_t audit_users_max = 20'000;    // the ends of whose chains are remembered
-inline constexpr std::size_t audit_name_bytes_max = 256;  // of what a client called
+inline constexpr std::size_t audit_entries_max = 10'000;   // that wait to be written
+inline constexpr std::size_t audit_accounts_max = 20'000;  // the ends of whose chains are remembered
+inline constexpr std::size_t audit_name_bytes_max = 256;   // of what a client called
 
 }  // namespace postern::limits
 
@@ -71,13 +71,15 @@ class AuditLog final : public mcp::CallLog {
   [[nodiscard]] std::size_t waiting() const { return waiting_; }
 
  private:
-  // What is to be written about one user.
+  // What is to be written about one account.
   struct Queue {
-    Queue(const Ports& ports, const Keys& keys, std::string user) : user_id(user), chain(ports, keys.chain, user) {}
+    Queue(const Ports& ports, const Keys& keys, std::string of) : account(of), chain(ports, keys.chain, of) {}
 
     [[nodiscard]] bool is_idle() const { return waiting.empty() && !sending && lost == 0; }
 
-    const std::string user_id;
+    [[nodiscard]] std::string_view user_id() const { return std::string_view{account}.substr(0, account.find('/')); }
+
+    const std::string account;
     Chain chain;
     std::vector<Entry> waiting;
     std::uint64_t lost = 0;
@@ -98,7 +100,7 @@ class AuditLog final : public mcp::CallLog {
   // Held by whoever uses it, as a queue with nothing in it may be forgotten at any time.
   using SharedQueue = std::shared_ptr<Queue>;
 
-  [[nodiscard]] const SharedQueue& queue_of(const std::string& user_id);
+  [[nodiscard]] const SharedQueue& queue_of(const std::string& account);
   void make_room();
   void add(Queue& queue, Entry entry);
   void take_batch(Queue& queue) const;

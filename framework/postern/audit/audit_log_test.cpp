@@ -69,9 +69,9 @@ struct Fixture {
     return found;
   }
   // All lines about a user, in order.
-  std::string lines(std::string_view user = "user_ada") {
+  std::string lines(std::string_view account = "user_ada/org_1") {
     std::string all;
-    for (const std::string& key : keys(records_prefix(user))) all += lines_of(test.store.records().at(key).value);
+    for (const std::string& key : keys(records_prefix(account))) all += lines_of(test.store.records().at(key).value);
     return all;
   }
   static std::size_t count(std::string_view text, std::string_view part) {
@@ -127,7 +127,7 @@ TEST_CASE("what may change something is written at once, with all that waits, an
   Fixture f;
   f.read(f.ada, "search_orders");
   REQUIRE(f.begin(f.log, f.ada).has_value());
-  CHECK(f.keys("audit/user_ada/b").size() == 1);
+  CHECK(f.keys("audit/user_ada/org_1/b").size() == 1);
   CHECK(f.lines().contains(R"("name":"search_orders")"));
   CHECK(f.lines().ends_with(
       R"("method":"tools/call","name":"cancel_order","call":"c1","arguments":"digest","request":"req_2","outcome":"began"})"
@@ -169,7 +169,7 @@ TEST_CASE("a record that was made and seemed to fail is not made again") {
   f.end(f.ada, CallOutcome::not_run);
   f.store.liar = false;
   f.write_down();
-  CHECK(f.keys("audit/user_ada/b").size() == 2);
+  CHECK(f.keys("audit/user_ada/org_1/b").size() == 2);
   CHECK(f.count(f.lines(), R"("outcome":"began")") == 1);
 }
 
@@ -183,9 +183,9 @@ TEST_CASE("memory is bounded, and what was lost is counted") {
   f.test.store.heal();
   f.write_down();
   CHECK(f.log.waiting() == 0);
-  CHECK(f.keys("audit/user_ada/b").size() > 1);
+  CHECK(f.keys("audit/user_ada/org_1/b").size() > 1);
   CHECK(f.lines().contains(R"("outcome":"lost","calls":7})"));
-  CHECK(f.lines("user_grace").contains(R"("outcome":"lost","calls":1})"));
+  CHECK(f.lines("user_grace/org_1").contains(R"("outcome":"lost","calls":1})"));
   CHECK(f.count(f.lines(), R"("outcome":"ok")") == limits::audit_entries_max);
   for (const std::string& key : f.keys("audit/"))
     CHECK(f.test.store.records().at(key).value.size() <= limits::store_value_bytes_max);
@@ -209,7 +209,7 @@ TEST_CASE("changes that come together are written together") {
   f.store.release();
   f.store.release();
   CHECK(done == 3);
-  CHECK(f.keys("audit/user_ada/b").size() == 3);  // c0, then c1, then c2 and c3
+  CHECK(f.keys("audit/user_ada/org_1/b").size() == 3);  // c0, then c1, then c2 and c3
 }
 
 TEST_CASE("when the call that writes for others is dropped, another takes over, and nothing is written twice") {
@@ -233,9 +233,9 @@ TEST_CASE("two instances write one chain") {
   Fixture f;
   AuditLog other{f.ports, Secret{std::string(32, 's')}, 90 * 24h};
   for (int i = 0; i < 10; ++i) REQUIRE(f.begin(i % 3 == 0 ? other : f.log, f.ada, "c" + std::to_string(i)).has_value());
-  CHECK(f.keys("audit/user_ada/b").size() == 10);
+  CHECK(f.keys("audit/user_ada/org_1/b").size() == 10);
   std::string previous;
-  for (const std::string& key : f.keys("audit/user_ada/b")) {
+  for (const std::string& key : f.keys("audit/user_ada/org_1/b")) {
     const std::string& record = f.test.store.records().at(key).value;
     CHECK(record.contains(R"("previous":")" + previous + R"(")"));
     previous = code_of(record);
@@ -255,13 +255,13 @@ TEST_CASE("a day lists who called something, from the record on where it begins;
   f.write_down();
   const auto& records = f.test.store.records();
   CHECK(f.keys("audit_user/") ==
-        std::vector<std::string>{"audit_user/2029-12-31/user_ada", "audit_user/2030-01-01/user_ada",
-                                 "audit_user/2030-01-02/user_ada", "audit_user/2030-01-02/user_grace"});
-  CHECK(records.at("audit_user/2029-12-31/user_ada").value == "1");
-  CHECK(records.at("audit_user/2030-01-01/user_ada").value == "2");
-  CHECK(records.at("audit_user/2030-01-02/user_ada").value == "3");
+        std::vector<std::string>{"audit_user/2029-12-31/user_ada/org_1", "audit_user/2030-01-01/user_ada/org_1",
+                                 "audit_user/2030-01-02/user_ada/org_1", "audit_user/2030-01-02/user_grace/org_1"});
+  CHECK(records.at("audit_user/2029-12-31/user_ada/org_1").value == "1");
+  CHECK(records.at("audit_user/2030-01-01/user_ada/org_1").value == "2");
+  CHECK(records.at("audit_user/2030-01-02/user_ada/org_1").value == "3");
   CHECK(f.lines().contains(R"("ms":0})"));
-  CHECK(f.keys("audit/user_ada/b").size() == 4);
+  CHECK(f.keys("audit/user_ada/org_1/b").size() == 4);
 }
 
 TEST_CASE("what was called is written down as text, whatever it is, and arguments never are") {

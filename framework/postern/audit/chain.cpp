@@ -18,15 +18,15 @@ constexpr int attempts_max = 64;
 Task<Result<ChainEnd>> Chain::append(const Batch& batch, TimePoint expires_at) {
   for (int attempt = 0; attempt < attempts_max; ++attempt) {
     CO_TRY(co_await find_end());
-    std::string record = make_record(ports_.crypto, key_.current, user_id_, *end_, batch);
+    std::string record = make_record(ports_.crypto, key_.current, account_, *end_, batch);
     ChainEnd next{.sequence = end_->sequence + 1, .code = std::string{code_of(record)}, .until = expires_at};
     CO_TRY(const bool created,
-           co_await ports_.store.create(record_key(user_id_, next.sequence), std::move(record), expires_at));
+           co_await ports_.store.create(record_key(account_, next.sequence), std::move(record), expires_at));
     if (created) {
       end_ = next;
       // If it fails, a later one shows the way.
       if (next.sequence % tip_every == 0)
-        (void)co_await ports_.store.put(tip_key(user_id_), make_tip(ports_.crypto, key_.current, user_id_, next),
+        (void)co_await ports_.store.put(tip_key(account_), make_tip(ports_.crypto, key_.current, account_, next),
                                         expires_at);
       co_return next;
     }
@@ -44,10 +44,10 @@ Task<Result<std::uint64_t>> Chain::next_sequence() {
 
 Task<Result<std::vector<std::string>>> Chain::last_records(std::size_t count) {
   CO_TRY(const ChainEnd tip, co_await read_tip());
-  std::string after = record_key(user_id_, tip.sequence - std::min<std::uint64_t>(tip.sequence, count));
+  std::string after = record_key(account_, tip.sequence - std::min<std::uint64_t>(tip.sequence, count));
   std::vector<std::string> records;
   while (true) {
-    CO_TRY(auto page, co_await ports_.store.scan(records_prefix(user_id_), after, page_size));
+    CO_TRY(auto page, co_await ports_.store.scan(records_prefix(account_), after, page_size));
     for (Store::KeyedEntry& each : page) records.push_back(std::move(each.entry.value));
     if (records.size() > count) records.erase(records.begin(), records.end() - static_cast<std::ptrdiff_t>(count));
     if (page.size() < page_size) co_return records;
@@ -56,16 +56,16 @@ Task<Result<std::vector<std::string>>> Chain::last_records(std::size_t count) {
 }
 
 Task<Result<ChainEnd>> Chain::read_tip() {
-  CO_TRY(const auto tip, co_await ports_.store.get(tip_key(user_id_)));
+  CO_TRY(const auto tip, co_await ports_.store.get(tip_key(account_)));
   if (!tip) co_return ChainEnd{};
-  co_return audit::read_tip(ports_.crypto, key_, user_id_, tip->value).value_or(ChainEnd{});
+  co_return audit::read_tip(ports_.crypto, key_, account_, tip->value).value_or(ChainEnd{});
 }
 
 Task<Result<bool>> Chain::read_on(ChainEnd& end, std::string_view batch_id) {
   bool found = false;
-  std::string after = record_key(user_id_, end.sequence);
+  std::string after = record_key(account_, end.sequence);
   while (true) {
-    CO_TRY(const auto page, co_await ports_.store.scan(records_prefix(user_id_), after, page_size));
+    CO_TRY(const auto page, co_await ports_.store.scan(records_prefix(account_), after, page_size));
     for (const auto& [key, entry] : page) {
       if (sequence_of(key) == 0) continue;
       end = {.sequence = sequence_of(key), .code = std::string{code_of(entry.value)}, .until = entry.expires_at};

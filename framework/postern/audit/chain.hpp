@@ -1,6 +1,6 @@
-// The records of one user in the Store, one after the other, whoever appends them.
+// The records of one account in the Store, one after the other, whoever appends them.
 //
-//   Chain chain{ports, key, user_id};
+//   Chain chain{ports, key, account};
 //   CO_TRY(co_await chain.append(batch, now + 90 * 24h));
 //
 // A record is made by `create` under the next number, so of two instances that append at once only one makes it: the
@@ -23,8 +23,8 @@ namespace postern::audit {
 
 class Chain {
  public:
-  Chain(const Ports& ports, const RotatedSecret& key, std::string user_id)
-      : ports_(ports), key_(key), user_id_(std::move(user_id)) {}
+  Chain(const Ports& ports, const RotatedSecret& key, std::string account)
+      : ports_(ports), key_(key), account_(std::move(account)) {}
   Chain(const Ports&, RotatedSecret&&, std::string) = delete;  // the key would not outlive it
 
   // `batch` lives until the task ends. What it gives is the new end.
@@ -43,7 +43,7 @@ class Chain {
 
   const Ports& ports_;
   const RotatedSecret& key_;
-  const std::string user_id_;
+  const std::string account_;
   std::optional<ChainEnd> end_;  // as far as it is known
 };
 

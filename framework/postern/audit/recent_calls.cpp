@@ -72,8 +72,8 @@ void keep_latest(std::vector<oauth::RecentCall>& calls) {
 
 }  // namespace
 
-Task<Result<oauth::CallsByConnection>> RecentCalls::find_by_user(std::string user_id) {
-  Chain chain{ports_, log_.keys().chain, std::move(user_id)};
+Task<Result<oauth::CallsByConnection>> RecentCalls::find_by_account(std::string account) {
+  Chain chain{ports_, log_.keys().chain, std::move(account)};
   CO_TRY(const auto records, co_await chain.last_records(records_read));
   oauth::CallsByConnection calls;
   std::set<std::string> ended;  // changes whose end was met, so that their beginning says nothing new

@@ -13,7 +13,7 @@ class RecentCalls final : public oauth::RecentCalls {
   // All outlive it.
   RecentCalls(const mcp::App& app, const AuditLog& log, const Ports& ports) : app_(app), log_(log), ports_(ports) {}
 
-  Task<Result<oauth::CallsByConnection>> find_by_user(std::string user_id) override;
+  Task<Result<oauth::CallsByConnection>> find_by_account(std::string account) override;
 
  private:
   const mcp::App& app_;

@@ -55,7 +55,7 @@ TEST_CASE("each connection has its latest few calls, by their titles, the latest
   f.call("g1", "tools/call", "search_orders");
   f.call("g1", "prompts/get", "explain");
   f.call("g1", "resources/read", "acme://terms", CallOutcome::error);
-  const auto calls = run_ready(f.recent.find_by_user("user_1"));
+  const auto calls = run_ready(f.recent.find_by_account("user_1/-"));
   REQUIRE(calls);
   const auto& first = calls->at("g1");
   REQUIRE(first.size() == oauth::RecentCalls::calls_max);
@@ -68,7 +68,7 @@ TEST_CASE("each connection has its latest few calls, by their titles, the latest
   CHECK(first[3].title == "tool_that_is_no_more");
   REQUIRE(calls->at("g2").size() == 1);
   CHECK(calls->at("g2")[0].outcome == "denied");
-  CHECK(run_ready(f.recent.find_by_user("user_2")).value().empty());
+  CHECK(run_ready(f.recent.find_by_account("user_2/-")).value().empty());
 }
 
 TEST_CASE("what another instance wrote down later stands where it was called") {
@@ -86,7 +86,7 @@ TEST_CASE("what another instance wrote down later stands where it was called") {
   f.test.clock.advance(100ms);
   f.call("g1", "tools/call", "cancel_order");
   run_ready(other.write_down());
-  const auto calls = run_ready(f.recent.find_by_user("user_1"));
+  const auto calls = run_ready(f.recent.find_by_account("user_1/-"));
   REQUIRE(calls);
   REQUIRE(calls->at("g1").size() == 2);
   CHECK(calls->at("g1")[0].name == "cancel_order");
@@ -109,7 +109,7 @@ TEST_CASE("a change is one call: its end, or its beginning as long as that is al
     if (id == "c1") f.log.end(call, CallOutcome::ok);
   }
   run_ready(f.log.write_down());
-  const auto calls = run_ready(f.recent.find_by_user("user_1"));
+  const auto calls = run_ready(f.recent.find_by_account("user_1/-"));
   REQUIRE(calls);
   REQUIRE(calls->at("g1").size() == 2);
   CHECK(calls->at("g1")[0].outcome == "began");
@@ -120,13 +120,13 @@ TEST_CASE("a log that cannot be read is an error, and one that somebody wrote in
   Fixture f;
   f.call("g1", "tools/call", "search_orders");
   (void)run_ready(
-      f.test.store.put(record_key("user_1", 2), "garbage\n[]\n{\"connection\":7}\nx", f.test.clock.now() + 1h));
-  (void)run_ready(f.test.store.put(record_key("user_1", 3), "", f.test.clock.now() + 1h));
-  const auto calls = run_ready(f.recent.find_by_user("user_1"));
+      f.test.store.put(record_key("user_1/-", 2), "garbage\n[]\n{\"connection\":7}\nx", f.test.clock.now() + 1h));
+  (void)run_ready(f.test.store.put(record_key("user_1/-", 3), "", f.test.clock.now() + 1h));
+  const auto calls = run_ready(f.recent.find_by_account("user_1/-"));
   REQUIRE(calls);
   CHECK(calls->at("g1").size() == 1);
   f.test.store.fail_with(Error{Error::Kind::unavailable, "down"});
-  CHECK_FALSE(run_ready(f.recent.find_by_user("user_1")).has_value());
+  CHECK_FALSE(run_ready(f.recent.find_by_account("user_1/-")).has_value());
 }
 
 }  // namespace postern::audit

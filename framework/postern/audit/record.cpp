@@ -24,14 +24,14 @@ std::int64_t number_of(TimePoint time) { return time.time_since_epoch().count();
 
 }  // namespace
 
-std::string records_prefix(std::string_view user_id) { return concat("audit/", user_id, "/b"); }
+std::string records_prefix(std::string_view account) { return concat("audit/", account, "/b"); }
 
-std::string record_key(std::string_view user_id, std::uint64_t sequence) {
+std::string record_key(std::string_view account, std::uint64_t sequence) {
   const std::string digits = concat(sequence);
-  return concat(records_prefix(user_id), std::string(sequence_digits - digits.size(), '0'), digits);
+  return concat(records_prefix(account), std::string(sequence_digits - digits.size(), '0'), digits);
 }
 
-std::string tip_key(std::string_view user_id) { return concat("audit/", user_id, "/tip"); }
+std::string tip_key(std::string_view account) { return concat("audit/", account, "/tip"); }
 
 std::uint64_t sequence_of(std::string_view key) {
   const std::string_view digits = key.substr(key.rfind('/') + 1);
@@ -41,7 +41,7 @@ std::uint64_t sequence_of(std::string_view key) {
   return sequence < sequence_max ? sequence : 0;  // there must be a next one
 }
 
-std::string make_record(Crypto& crypto, const Secret& chain_key, std::string_view user_id, const ChainEnd& previous,
+std::string make_record(Crypto& crypto, const Secret& chain_key, std::string_view account, const ChainEnd& previous,
                         const Batch& batch) {
   const std::uint64_t sequence = previous.sequence + 1;
   std::string record;
@@ -53,7 +53,7 @@ std::string make_record(Crypto& crypto, const Secret& chain_key, std::string_vie
   json::append(head.member("previous_until"), number_of(previous.until));
   head.end();
   record.append("\n").append(batch.lines);
-  return record + code(crypto, chain_key, record_key(user_id, sequence), record);
+  return record + code(crypto, chain_key, record_key(account, sequence), record);
 }
 
 std::string_view code_of(std::string_view record) {
@@ -72,7 +72,7 @@ std::string batch_of(std::string_view record) {
   return std::string{members ? json::find_string(*members, "batch").value_or("") : ""};
 }
 
-std::string make_tip(Crypto& crypto, const Secret& chain_key, std::string_view user_id, const ChainEnd& end) {
+std::string make_tip(Crypto& crypto, const Secret& chain_key, std::string_view account, const ChainEnd& end) {
   std::string tip;
   json::ObjectWriter members{tip};
   json::append(members.member("sequence"), end.sequence);
@@ -80,14 +80,14 @@ std::string make_tip(Crypto& crypto, const Secret& chain_key, std::string_view u
   json::append(members.member("until"), number_of(end.until));
   members.end();
   tip += '\n';
-  return tip + code(crypto, chain_key, tip_key(user_id), tip);
+  return tip + code(crypto, chain_key, tip_key(account), tip);
 }
 
-std::optional<ChainEnd> read_tip(Crypto& crypto, const RotatedSecret& chain_key, std::string_view user_id,
+std::optional<ChainEnd> read_tip(Crypto& crypto, const RotatedSecret& chain_key, std::string_view account,
                                  std::string_view tip) {
   const std::string_view text = before_code(tip);
   const auto is_by = [&](const Secret& key) {
-    return constant_time_equal(code_of(tip), code(crypto, key, tip_key(user_id), text));
+    return constant_time_equal(code_of(tip), code(crypto, key, tip_key(account), text));
   };
   if (!is_by(chain_key.current) && !(chain_key.has_previous() && is_by(chain_key.previous))) return std::nullopt;
   const auto value = json::parse(text);

@@ -11,6 +11,12 @@
 
 namespace postern {
 
+// A user in one organization, or for themselves: "user_1/org_1", "user_1/-". Whatever is kept of their work is kept
+// under this, so that a connection for one organization cannot reach what was done in another (docs/storage-schema.md).
+[[nodiscard]] inline std::string account_of(std::string_view user_id, std::string_view organization_id) {
+  return std::string{user_id}.append("/").append(organization_id.empty() ? "-" : organization_id);
+}
+
 struct Principal {
   std::string user_id;          // "user_..." at Clerk
   std::string actor{};          // who acts as this user, as find_actor() writes it; empty: they do themselves
@@ -26,6 +32,7 @@ struct Principal {
   bool is_program = false;  // it came with a key or a token of its own: nobody is signed in behind it
   TimePoint authorized_until = TimePoint::max();  // the token's end, and that of every call made with it (threat 43)
 
+  [[nodiscard]] std::string account() const { return account_of(user_id, organization_id); }
   [[nodiscard]] bool has_scope(std::string_view scope) const { return std::ranges::contains(scopes, scope); }
   [[nodiscard]] bool has_permission(std::string_view permission) const {
     return std::ranges::contains(permissions, permission);
@@ -36,5 +43,7 @@ struct Principal {
 
 // Who makes a request; null if nobody is signed in. Shared, as one client makes many requests.
 using Caller = std::shared_ptr<const Principal>;
+
+[[nodiscard]] inline std::string account_of(const Caller& caller) { return caller ? caller->account() : std::string{}; }
 
 }  // namespace postern

@@ -30,7 +30,7 @@ TEST_CASE("a session begins with initialize, in the revision asked for or the la
   CHECK(error_code(fixture.send(Fixture::post(R"({"jsonrpc":"2.0","id":1,"method":"initialize"})"))) == -32602);
 }
 
-TEST_CASE("a session is its user's alone, and ends for good") {
+TEST_CASE("a session is its user's alone, in their organization, and ends for good") {
   Fixture fixture;
   const std::string ping = R"({"jsonrpc":"2.0","id":1,"method":"ping"})";
   const auto session = fixture.initialize("2025-11-25", fixture.alice);
@@ -44,6 +44,8 @@ TEST_CASE("a session is its user's alone, and ends for good") {
   };
   CHECK(status(session, fixture.alice) == 200);
   CHECK(status(session, fixture.bob) == 404);
+  const Principal elsewhere{.user_id = fixture.alice.user_id, .organization_id = "org_2"};
+  CHECK(status(session, elsewhere) == 404);
   CHECK(status("rubbish", fixture.alice) == 404);
   CHECK(status(std::string(5000, 'A'), fixture.alice) == 404);
   std::string changed = session;

@@ -150,7 +150,8 @@ TEST_CASE("no is an answer; nonsense is not, and is asked for again") {
 }
 
 // security.md: state that comes back is an attacker's input.
-TEST_CASE("a state is good for its user, its tool, its arguments and ten minutes, and for nothing else") {
+TEST_CASE(
+    "a state is good for its user and organization, its tool, its arguments and ten minutes, and for nothing else") {
   AskFixture fixture;
   const json::Value first = fixture.ask("greet", forms, says_ada);
   const std::string state = state_of(first);
@@ -161,6 +162,8 @@ TEST_CASE("a state is good for its user, its tool, its arguments and ten minutes
     return error_code(fixture.send(std::move(request), &caller)) == -32602;
   };
   CHECK(refused(AskFixture::asking("greet", forms, more), fixture.bob));
+  CHECK(refused(AskFixture::asking("greet", forms, more),
+                {.user_id = fixture.alice.user_id, .organization_id = "org_2"}));
   CHECK(refused(AskFixture::asking("three", everything, more), fixture.alice));
   CHECK(refused(AskFixture::asking("greet", forms, more, R"({"word":"Bye"})"), fixture.alice));
   for (const std::string_view damaged : {R"("")", R"("AAAA")", R"(7)", R"(null)", R"({})"}) {

@@ -24,8 +24,8 @@ struct ChangingRights : Fixture {
   ChangingRights() : Fixture(make_guarded_app()) {}
   Endpoint endpoint{app, test.ports, {.session_key = Secret{std::string(32, 'k')}, .rights_are_told = true}};
 
-  void change_rights(std::string user_id) {
-    run_ready(test.ports.bus.publish(std::string{rights_changed}, std::move(user_id), {}));
+  void change_rights(const Principal& of) {
+    run_ready(test.ports.bus.publish(std::string{rights_changed}, of.account(), {}));
   }
   Exchange listen(std::string_view filter) {
     return {.request = Fixture::modern("subscriptions/listen", R"("notifications":{)" + std::string{filter} + "},")};
@@ -43,7 +43,7 @@ TEST_CASE("when a user's rights change, those of their streams that want to know
   ChangingRights fixture;
   Exchange all{fixture.listen(R"("toolsListChanged":true,"promptsListChanged":true,"resourcesListChanged":true)")};
   Exchange prompts{fixture.listen(R"("promptsListChanged":true,"toolsListChanged":false)")};
-  const Principal other{.user_id = "user_b"};
+  const Principal other{.user_id = fixture.alice.user_id, .organization_id = "org_2"};
   Exchange others{fixture.listen(R"("toolsListChanged":true)")};
   all.start(fixture.endpoint, fixture.alice);
   prompts.start(fixture.endpoint, fixture.alice);
@@ -52,7 +52,7 @@ TEST_CASE("when a user's rights change, those of their streams that want to know
   // No resource is kept from anybody, so that list never changes.
   CHECK(all.events[0].data.contains(R"("notifications":{"toolsListChanged":true,"promptsListChanged":true})"));
 
-  fixture.change_rights(fixture.alice.user_id);
+  fixture.change_rights(fixture.alice);
   REQUIRE(all.events.size() == 3);
   CHECK(all.events[1].data.contains(R"("method":"notifications/tools/list_changed")"));
   CHECK(all.events[1].data.contains(R"("io.modelcontextprotocol/subscriptionId":)"));
@@ -73,7 +73,7 @@ TEST_CASE("a session's stream hears of all of its user's lists") {
   CHECK(begun->body.contains(R"("tools":{"listChanged":true})"));
   Exchange stream{.request = Resumption::from(*begun->headers.find("Mcp-Session-Id"))};
   stream.start(fixture.endpoint, fixture.alice);
-  fixture.change_rights(fixture.alice.user_id);
+  fixture.change_rights(fixture.alice);
   REQUIRE(stream.events.size() == 2);
   CHECK(stream.events[0].data == R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed","params":{}})");
 }

@@ -120,7 +120,7 @@ TEST_CASE("a resource is as guarded as a tool") {
   CHECK(nobody.error().reason == Denied::Reason::sign_in);
 }
 
-TEST_CASE("who listens hears of what it watches, of its own user's, until its token ends") {
+TEST_CASE("who listens hears of what it watches, of its own user's in their organization, until its token ends") {
   ResourceFixture fixture;
   Principal alice = fixture.alice;
   alice.authorized_until = fixture.test.clock.now() + 1h - 1s;
@@ -129,7 +129,10 @@ TEST_CASE("who listens hears of what it watches, of its own user's, until its to
           R"({"toolsListChanged":true,"resourceSubscriptions":["acme://orders/17","acme://secrets/1","x:y"]})")};
   Exchange elsewhere{.request = ResourceFixture::listening(R"({"resourceSubscriptions":["acme://orders/18"]})")};
   Exchange bobs{.request = ResourceFixture::listening(R"({"resourceSubscriptions":["acme://orders/17"]})")};
+  Exchange of_another{.request = ResourceFixture::listening(R"({"resourceSubscriptions":["acme://orders/17"]})")};
+  const Principal in_another{.user_id = alice.user_id, .organization_id = "org_2"};
   watching.start(fixture.endpoint, alice);
+  of_another.start(fixture.endpoint, in_another);
   elsewhere.start(fixture.endpoint, alice);
   bobs.start(fixture.endpoint, fixture.bob);
   REQUIRE(watching.events.size() == 1);
@@ -145,6 +148,7 @@ TEST_CASE("who listens hears of what it watches, of its own user's, until its to
           "uri":"acme://orders/17","_meta":{"io.modelcontextprotocol/subscriptionId":1}}})"));
   CHECK(elsewhere.events.size() == 1);
   CHECK(bobs.events.size() == 1);
+  CHECK(of_another.events.size() == 1);
 
   fixture.test.clock.advance(limits::stream_keep_alive);
   CHECK(watching.comments == 1);

@@ -68,10 +68,11 @@ inline constexpr std::string_view with_tasks =
 
 struct TaskFixture : Fixture {
   TaskFixture() : Fixture(make_task_app()) {
-    alice.client_id = bob.client_id = "assistant";
+    alice.client_id = bob.client_id = elsewhere.client_id = "assistant";
     other.client_id = "other";
   }
   Principal other{.user_id = "user_alice"};
+  Principal elsewhere{.user_id = "user_alice", .organization_id = "org_2"};
 
   static http::Request able(http::Request request, std::string_view capabilities = with_tasks) {
     constexpr std::string_view none = R"(clientCapabilities":{})";

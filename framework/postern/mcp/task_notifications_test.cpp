@@ -102,9 +102,10 @@ TEST_CASE_FIXTURE(Notified, "a task that is over when the client begins to liste
   CHECK(stream.events.size() == 4);
 }
 
-TEST_CASE_FIXTURE(Notified, "nobody hears of the tasks of somebody else, or of another client") {
+TEST_CASE_FIXTURE(Notified,
+                  "nobody hears of the tasks of somebody else, of another client, or of another organization") {
   const std::string id = begin("work", R"({"seconds":3})");
-  for (const Principal* stranger : {&bob, &other}) {
+  for (const Principal* stranger : {&bob, &other, &elsewhere}) {
     mcp::test::Exchange stream{.request = listening(quoted(id) + R"(,"x","../x","AAAAAAAAAAAAAAAAAAAAAA")")};
     stream.start(endpoint, *stranger);
     CHECK(message(stream, 0).at("params").at("notifications").at("taskIds").as_array().empty());

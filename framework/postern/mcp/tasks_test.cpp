@@ -74,9 +74,11 @@ TEST_CASE_FIXTURE(TaskFixture, "a task is cancelled once and for all") {
   CHECK(test.clock.sleepers() == 0);
 }
 
-TEST_CASE_FIXTURE(TaskFixture, "to another user, and to another client of the same one, a task is not there") {
+TEST_CASE_FIXTURE(
+    TaskFixture,
+    "to another user, to another client of the same one, and for another organization a task is not there") {
   const std::string id = begin("work", R"({"seconds":3})");
-  for (const Principal* stranger : {&bob, &other}) {
+  for (const Principal* stranger : {&bob, &other, &elsewhere}) {
     for (const auto& [method, more] : {std::pair{"tasks/get", ""}, std::pair{"tasks/cancel", ""},
                                        std::pair{"tasks/update", R"("inputResponses":{},)"}})
       CHECK(error_code(send(about(method, id, more), stranger)) == -32602);

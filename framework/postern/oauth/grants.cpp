@@ -21,7 +21,10 @@ constexpr Duration indexed_for = limits::refresh_token_lifetime + 24h;
 
 std::string key_of(const std::string& grant_id) { return "grant/" + grant_id; }
 std::string of_user(const std::string& user_id) { return "user/" + user_id + "/"; }
+std::string of_account(const SignedInUser& user) { return of_user(account_of(user.user_id, user.organization_id)); }
 std::string of_organization(const std::string& organization_id) { return "organization/" + organization_id + "/"; }
+
+std::string grant_id_in(const std::string& key) { return key.substr(key.rfind('/') + 1); }
 
 bool rests_on(const Grant& grant, const EndedAccess& ended) {
   const auto fits = [](const std::string& named, const std::string& own) { return named.empty() || named == own; };
@@ -60,7 +63,7 @@ Task<Result<std::vector<Grant>>> Grants::find_by_user(std::string user_id) {
   while (true) {
     CO_TRY(const auto page, co_await ports_.store.scan(prefix, after, page_size));
     for (const Store::KeyedEntry& listed : page) {
-      CO_TRY(auto found, co_await find(listed.key.substr(prefix.size())));
+      CO_TRY(auto found, co_await find(grant_id_in(listed.key)));
       if (found && found->grant.state == GrantState::active) active.push_back(std::move(found->grant));
     }
     if (page.size() < page_size) break;
@@ -80,13 +83,13 @@ Task<Result<bool>> Grants::replace(const Found& found, Grant changed, TimePoint 
 }
 
 Task<Result<void>> Grants::index(Grant grant) {
-  CO_TRY(co_await ports_.store.put(of_user(grant.user.user_id) + grant.id, "", grant.indexed_until));
+  CO_TRY(co_await ports_.store.put(of_account(grant.user) + grant.id, "", grant.indexed_until));
   if (grant.user.organization_id.empty()) co_return Result<void>{};
   co_return co_await ports_.store.put(of_organization(grant.user.organization_id) + grant.id, "", grant.indexed_until);
 }
 
 Task<Result<void>> Grants::remove_from_index(Grant grant) {
-  CO_TRY(co_await ports_.store.remove(of_user(grant.user.user_id) + grant.id));
+  CO_TRY(co_await ports_.store.remove(of_account(grant.user) + grant.id));
   if (grant.user.organization_id.empty()) co_return Result<void>{};
   co_return co_await ports_.store.remove(of_organization(grant.user.organization_id) + grant.id);
 }
@@ -95,7 +98,8 @@ Task<Result<void>> Grants::revoke(std::string grant_id, std::string reason) {
   for (int attempt = 0; attempt < limits::store_attempts_max; ++attempt) {
     CO_TRY(auto found, co_await find(grant_id));
     if (!found || found->grant.state == GrantState::revoked) co_return Result<void>{};
-    CO_TRY(co_await forget_consent(ports_, found->grant.user.user_id, found->grant.client_id));
+    CO_TRY(co_await forget_consent(ports_, account_of(found->grant.user.user_id, found->grant.user.organization_id),
+                                   found->grant.client_id));
     CO_TRY(co_await revoked_.write_down(grant_id));
     // Before the grant itself: an attempt that fails from here on has still ended its access tokens everywhere.
     co_await revoked_.announce(grant_id);
@@ -121,7 +125,7 @@ Task<Result<void>> Grants::revoke_all(EndedAccess ended, std::string reason) {
   while (true) {
     CO_TRY(const auto page, co_await ports_.store.scan(prefix, after, page_size));
     for (const Store::KeyedEntry& listed : page) {
-      CO_TRY(const auto found, co_await find(listed.key.substr(prefix.size())));
+      CO_TRY(const auto found, co_await find(grant_id_in(listed.key)));
       if (!found || !rests_on(found->grant, ended)) continue;
       CO_TRY(co_await revoke(found->grant.id, reason));
     }
@@ -138,7 +142,7 @@ Task<Result<void>> Grants::outdate_tokens(std::string user_id, std::string organ
   while (true) {
     CO_TRY(const auto page, co_await ports_.store.scan(prefix, after, page_size));
     for (const Store::KeyedEntry& listed : page) {
-      CO_TRY(const auto found, co_await find(listed.key.substr(prefix.size())));
+      CO_TRY(const auto found, co_await find(grant_id_in(listed.key)));
       if (!found || found->grant.user.organization_id != organization_id) continue;
       outdated.push_back(revoked_.until_now(found->grant.id));
       CO_TRY(co_await revoked_.write_down(outdated.back()));
@@ -146,7 +150,7 @@ Task<Result<void>> Grants::outdate_tokens(std::string user_id, std::string organ
     if (page.size() < page_size) break;
     after = page.back().key;
   }
-  co_await ports_.bus.publish(std::string{rights_changed}, std::move(user_id), {});
+  co_await ports_.bus.publish(std::string{rights_changed}, account_of(user_id, organization_id), {});
   for (std::string& entry : outdated) co_await revoked_.announce(std::move(entry));
   co_return Result<void>{};
 }

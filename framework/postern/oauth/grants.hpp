@@ -1,6 +1,6 @@
 // The grants in the Store: made, found, changed by compare-and-set, revoked, one by one or all that rest on something.
 //
-// To be found by what they rest on, they are listed under user/<user id>/<grant id> and organization/<organisation
+// To be found by what they rest on, they are listed under user/<account>/<grant id> and organization/<organization
 // id>/<grant id>: before the grant itself is written, and for longer than it lives. So a crash leaves an entry too
 // many, which leads to nothing, and never one too few.
 //

@@ -100,7 +100,7 @@ TEST_CASE("a grant is listed for longer than it lives, and the list is written a
     ++changed.generation;
     const TimePoint expires_at = fixture.now() + limits::refresh_token_lifetime;
     REQUIRE(run_ready(fixture.grants.replace(found, changed, expires_at)) == true);
-    const auto entry = run_ready(fixture.test.store.get("user/user_a/" + id));
+    const auto entry = run_ready(fixture.test.store.get("user/user_a/org_1/" + id));
     REQUIRE(*entry);
     CHECK((*entry)->expires_at >= expires_at);
     CHECK(run_ready(fixture.test.store.get("organization/org_1/" + id))->value().expires_at >= expires_at);
@@ -136,10 +136,11 @@ TEST_CASE("when a user's rights in an organization change, the tokens issued bef
   std::vector<std::pair<std::string, bool>> heard;
   const auto streams = fixture.test.ports.bus.subscribe(
       std::string{rights_changed},
-      [&](std::string_view user_id, std::string_view) { heard.emplace_back(user_id, told); });
+      [&](std::string_view account, std::string_view) { heard.emplace_back(account, told); });
   REQUIRE(run_ready(fixture.grants.outdate_tokens("user_a", "org_1")));
   CHECK(told);
-  CHECK(heard == std::vector{std::pair{std::string{"user_a"}, false}});  // while its streams are still there to hear it
+  CHECK(heard ==
+        std::vector{std::pair{std::string{"user_a/org_1"}, false}});  // while its streams are still there to hear it
   CHECK(refused(changed, before));
   CHECK_FALSE(refused(changed, fixture.now()));
   for (const std::string& id : {personal, elsewhere, other}) CHECK_FALSE(refused(id, before));

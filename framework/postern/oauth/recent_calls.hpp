@@ -30,7 +30,7 @@ class RecentCalls {
   static constexpr std::size_t calls_max = 5;  // of each connection
 
   virtual ~RecentCalls() = default;
-  virtual Task<Result<CallsByConnection>> find_by_user(std::string user_id) = 0;
+  virtual Task<Result<CallsByConnection>> find_by_account(std::string account) = 0;
 };
 
 }  // namespace postern::oauth

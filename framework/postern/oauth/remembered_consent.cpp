@@ -9,24 +9,23 @@
 namespace postern::oauth {
 namespace {
 
-std::string key_of(const Ports& ports, std::string_view user_id, std::string_view client_id) {
-  return concat("remembered_consent/", user_id, "/", base64url_encode(ports.crypto.sha256(client_id)));
+std::string key_of(const Ports& ports, std::string_view account, std::string_view client_id) {
+  return concat("remembered_consent/", account, "/", base64url_encode(ports.crypto.sha256(client_id)));
 }
 
-// What stands before the scopes. None of the three has a line break in it.
-std::string circumstances(const Consent& consent) {
-  return concat(consent.organization_id, "\n", consent.redirect_uri, "\n", consent.resource, "\n");
-}
+// What stands before the scopes. Neither of the two has a line break in it.
+std::string circumstances(const Consent& consent) { return concat(consent.redirect_uri, "\n", consent.resource, "\n"); }
 
 }  // namespace
 
 Task<Result<void>> remember_consent(const Ports& ports, Consent given) {
-  return ports.store.put(key_of(ports, given.user_id, given.client_id), circumstances(given) + scope_text(given.scopes),
+  return ports.store.put(key_of(ports, given.account(), given.client_id),
+                         circumstances(given) + scope_text(given.scopes),
                          ports.clock.now() + limits::remembered_consent_lifetime);
 }
 
 Task<Result<bool>> is_remembered(const Ports& ports, Consent asked) {
-  CO_TRY(const auto record, co_await ports.store.get(key_of(ports, asked.user_id, asked.client_id)));
+  CO_TRY(const auto record, co_await ports.store.get(key_of(ports, asked.account(), asked.client_id)));
   const std::string same = circumstances(asked);
   if (!record || !record->value.starts_with(same)) co_return false;
   const auto agreed = parse_scope_text(std::string_view{record->value}.substr(same.size()));
@@ -34,8 +33,8 @@ Task<Result<bool>> is_remembered(const Ports& ports, Consent asked) {
       asked.scopes, [&](const std::string& scope) { return std::ranges::contains(*agreed, scope); });
 }
 
-Task<Result<void>> forget_consent(const Ports& ports, std::string_view user_id, std::string_view client_id) {
-  return ports.store.remove(key_of(ports, user_id, client_id));
+Task<Result<void>> forget_consent(const Ports& ports, std::string_view account, std::string_view client_id) {
+  return ports.store.remove(key_of(ports, account, client_id));
 }
 
 }  // namespace postern::oauth

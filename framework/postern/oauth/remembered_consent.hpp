@@ -1,9 +1,9 @@
 // What a person has agreed to and wants to be asked no more about, in the Store under
-// remembered_consent/<user id>/<client> (docs/decisions/0013): of each client the last that was agreed to.
+// remembered_consent/<account>/<client> (docs/decisions/0013): of each client the last that was agreed to.
 //
-// Exact in organization, redirect URI and resource. The scopes may be fewer than were agreed to, never more. It lives
-// as long as limits::remembered_consent_lifetime, or until a connection of this user to this client is ended, whoever
-// ends it.
+// Exact in account, redirect URI and resource. The scopes may be fewer than were agreed to, never more. It lives
+// as long as limits::remembered_consent_lifetime, or until a connection of this account to this client is ended,
+// whoever ends it.
 #pragma once
 
 #include <chrono>
@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "postern/base/principal.hpp"
 #include "postern/base/result.hpp"
 #include "postern/base/task.hpp"
 #include "postern/ports/ports.hpp"
@@ -30,11 +31,13 @@ struct Consent {
   std::string redirect_uri;
   std::string resource;
   std::vector<std::string> scopes;
+
+  [[nodiscard]] std::string account() const { return account_of(user_id, organization_id); }
 };
 
 // `ports` live until the tasks end.
 Task<Result<void>> remember_consent(const Ports& ports, Consent given);
 Task<Result<bool>> is_remembered(const Ports& ports, Consent asked);
-Task<Result<void>> forget_consent(const Ports& ports, std::string_view user_id, std::string_view client_id);
+Task<Result<void>> forget_consent(const Ports& ports, std::string_view account, std::string_view client_id);
 
 }  // namespace postern::oauth

@@ -21,7 +21,7 @@
 
 namespace postern {
 
-// A topic: what this user (the key) may do has changed, and tokens that say what was are not taken any more.
+// A topic: what this account (the key) may do has changed, and tokens that say what was are not taken any more.
 inline constexpr std::string_view rights_changed = "rights.changed";
 
 class Bus {

@@ -20,7 +20,7 @@ std::string binding_of(Crypto& crypto, const Caller& caller, std::string_view me
   for (const std::string_view name : {"name", "uri", "arguments"}) {
     if (const json::Value* value = json::find(params, name)) what[name] = *value;
   }
-  std::string text = caller ? caller->user_id + '\n' + caller->client_id : std::string{};
+  std::string text = caller ? caller->account() + '\n' + caller->client_id : std::string{};
   text += '\n';
   text += method;
   text += '\n';

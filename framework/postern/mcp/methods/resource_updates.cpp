@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view updated_topic = "mcp.resource.updated";
 
-std::string records_key(std::string_view user_id) { return concat("resource_update/", user_id, "/"); }
+std::string records_key(std::string_view account) { return concat("resource_update/", account, "/"); }
 
 // "<milliseconds since 1970> <uri>".
 std::string write_update(TimePoint moment, std::string_view uri) {
@@ -29,11 +29,11 @@ std::pair<TimePoint, std::string_view> read_update(std::string_view text) {
 }  // namespace
 
 std::unique_ptr<Bus::Subscription> on_resource_update(
-    Bus& bus, std::function<void(std::string_view user_id, std::string_view uri, TimePoint moment)> listener) {
+    Bus& bus, std::function<void(std::string_view account, std::string_view uri, TimePoint moment)> listener) {
   return bus.subscribe(std::string{updated_topic},
-                       [listener = std::move(listener)](std::string_view user_id, std::string_view message) {
+                       [listener = std::move(listener)](std::string_view account, std::string_view message) {
                          const auto [moment, uri] = read_update(message);
-                         listener(user_id, uri, moment);
+                         listener(account, uri, moment);
                        });
 }
 
@@ -43,15 +43,15 @@ Task<void> publish_resource_update(const Ports& ports, const Principal* caller, 
   const TimePoint now = ports.clock.now();
   std::string update = write_update(now, uri);
   // If it cannot be written, those who are connected hear of it all the same.
-  (void)co_await ports.store.put(concat(records_key(caller->user_id), hex_encode(ports.crypto.sha256(uri))), update,
+  (void)co_await ports.store.put(concat(records_key(caller->account()), hex_encode(ports.crypto.sha256(uri))), update,
                                  now + limits::resource_update_lifetime);
-  co_await ports.bus.publish(std::string{updated_topic}, caller->user_id, std::move(update));
+  co_await ports.bus.publish(std::string{updated_topic}, caller->account(), std::move(update));
 }
 
-Task<Result<std::optional<ResourceUpdates>>> find_resource_updates(const Ports& ports, std::string user_id,
+Task<Result<std::optional<ResourceUpdates>>> find_resource_updates(const Ports& ports, std::string account,
                                                                    TimePoint since) {
   if (since - limits::clock_skew + limits::resource_update_lifetime <= ports.clock.now()) co_return std::nullopt;
-  CO_TRY(const auto records, co_await ports.store.scan(records_key(user_id), "", limits::store_scan_max));
+  CO_TRY(const auto records, co_await ports.store.scan(records_key(account), "", limits::store_scan_max));
   if (records.size() == limits::store_scan_max) co_return std::nullopt;
   ResourceUpdates updates;
   for (const auto& [key, entry] : records) {

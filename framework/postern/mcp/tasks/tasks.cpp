@@ -142,7 +142,7 @@ class Tasks::Work {
     if (request_->over() && parts_ == 0) co_return true;
     const bool news = describe();
     CO_TRY(const bool won, co_await ports.store.replace(key, entry->version, record_.to_text(), record_.expires_at));
-    if (won && news) co_await tasks_.tell_watchers(record_, request_->call().user().user_id);
+    if (won && news) co_await tasks_.tell_watchers(record_, request_->call().user().account());
     co_return won;
   }
 
@@ -191,7 +191,7 @@ std::unique_ptr<Bus::Subscription> Tasks::on_changed(
 }
 
 std::string Tasks::owner_of(const Caller& caller) const {
-  return hex_encode(ports_.crypto.sha256(concat(caller->user_id, "\n", caller->actor, "\n", caller->client_id)));
+  return hex_encode(ports_.crypto.sha256(concat(caller->account(), "\n", caller->actor, "\n", caller->client_id)));
 }
 
 // What random_id() makes: anything else becomes no key.
@@ -200,8 +200,8 @@ bool Tasks::is_id(std::string_view id) {
   return id.size() == id_chars && base64url_decode(id).has_value();
 }
 
-Task<void> Tasks::tell_watchers(const TaskRecord& record, const std::string& user_id) const {
-  return ports_.bus.publish(std::string{changed_topic}, record.session.value_or(user_id), record.id);
+Task<void> Tasks::tell_watchers(const TaskRecord& record, const std::string& account) const {
+  return ports_.bus.publish(std::string{changed_topic}, record.session.value_or(account), record.id);
 }
 
 Task<Result<TaskRecord>> Tasks::create(const Caller& caller, std::optional<Duration> ttl,
@@ -265,7 +265,7 @@ Task<Result<std::optional<TaskRecord>>> Tasks::modify(Caller caller, std::string
     if (!won) continue;
     if (ended) {
       co_await ports_.bus.publish(std::string{written_topic}, {}, std::move(id));
-      co_await tell_watchers(record, caller->user_id);
+      co_await tell_watchers(record, caller->account());
     }
     co_return record;
   }

@@ -8,8 +8,8 @@
 //   CO_TRY(auto ended, co_await tasks.cancel(caller, id));
 //   CO_TRY(auto answered, co_await tasks.answer(caller, id, answers));
 //
-// A task belongs to a user and the client that they called through: to anybody else it is not there. The record is
-// always true, on every instance: who runs the call renews it every few seconds, so that a task whose server was
+// A task belongs to an account and the client that it was called through: to anybody else it is not there. The record
+// is always true, on every instance: who runs the call renews it every few seconds, so that a task whose server was
 // stopped becomes a failed one, with a message that says so, and never stays "working". What is written while it runs
 // (a cancellation, an answer) reaches it over the bus, or when it renews the record. That a task has changed is told on
 // the bus, too, for the streams of those whose it is.
@@ -75,7 +75,7 @@ class Tasks {
   // Until some task changes on this instance, or it is time to look at the Store again.
   [[nodiscard]] Task<void> change();
   // Hears which task has become another for its client: in state, message, questions or outcome. `key` is its session,
-  // or its user if it has none.
+  // or its account if it has none.
   [[nodiscard]] static std::unique_ptr<Bus::Subscription> on_changed(
       Bus& bus, std::function<void(std::string_view key, std::string_view id)> listener);
 
@@ -86,7 +86,7 @@ class Tasks {
   using Change = bool (*)(TaskRecord& record, const Answers& answers);
   [[nodiscard]] Task<Result<std::optional<TaskRecord>>> modify(Caller caller, std::string id, Answers answers,
                                                                Change change);
-  [[nodiscard]] Task<void> tell_watchers(const TaskRecord& record, const std::string& user_id) const;
+  [[nodiscard]] Task<void> tell_watchers(const TaskRecord& record, const std::string& account) const;
   [[nodiscard]] Task<void> wait_for_change();
   [[nodiscard]] std::string owner_of(const Caller& caller) const;
 

@@ -75,7 +75,7 @@ class NotificationStreams::Stream final : public http::BodyStream {
   Stream(NotificationStreams& owner, const Caller& caller, Terms terms)
       : owner_(owner),
         caller_(caller),
-        user_id_(caller ? caller->user_id : std::string{}),
+        account_(account_of(caller)),
         terms_(std::move(terms)),
         ends_at_(std::min<TimePoint>(owner.ports_.clock.now() + limits::stream_lifetime_max,
                                      caller ? caller->authorized_until : TimePoint::max())) {
@@ -104,14 +104,14 @@ class NotificationStreams::Stream final : public http::BodyStream {
     changed_.wake_all();
   }
   [[nodiscard]] const Terms& terms() const { return terms_; }
-  [[nodiscard]] bool watches(std::string_view user_id, std::string_view uri) const {
-    if (user_id != user_id_) return false;
+  [[nodiscard]] bool watches(std::string_view account, std::string_view uri) const {
+    if (account != account_) return false;
     return terms_.session_key.empty() ? terms_.watched.contains(uri)
                                       : owner_.sessions_.watches(terms_.session_key, uri);
   }
-  [[nodiscard]] bool is_of(std::string_view user_id) const { return user_id == user_id_; }
+  [[nodiscard]] bool is_of(std::string_view account) const { return account == account_; }
   [[nodiscard]] bool watches_task(std::string_view key, std::string_view id) const {
-    return terms_.session_key.empty() ? key == user_id_ && terms_.tasks.contains(id) : key == terms_.session_key;
+    return terms_.session_key.empty() ? key == account_ && terms_.tasks.contains(id) : key == terms_.session_key;
   }
 
   Task<std::optional<std::string>> next() override {
@@ -160,7 +160,7 @@ class NotificationStreams::Stream final : public http::BodyStream {
   // client has missed. Gives the event that comes first.
   Task<std::string> begin() {
     const TimePoint began = owner_.ports_.clock.now() - Duration{1};  // what happens at this moment is not known
-    if (!user_id_.empty()) co_await owner_.ports_.bus.listen(user_id_);
+    if (!account_.empty()) co_await owner_.ports_.bus.listen(account_);
     if (terms_.session_key.empty()) {
       look_at_all_tasks();
       co_return "";
@@ -174,7 +174,7 @@ class NotificationStreams::Stream final : public http::BodyStream {
   }
   // What cannot be known to be as it was may have changed.
   Task<void> catch_up(TimePoint since) {
-    const auto changed = co_await find_resource_updates(owner_.ports_, user_id_, since);
+    const auto changed = co_await find_resource_updates(owner_.ports_, account_, since);
     for (const std::string& uri : owner_.sessions_.watched(terms_.session_key)) {
       if (!changed || !*changed) {
         push(updated(uri, {}), owner_.ports_.clock.now());
@@ -212,7 +212,7 @@ class NotificationStreams::Stream final : public http::BodyStream {
 
   NotificationStreams& owner_;
   const Caller caller_;
-  const std::string user_id_;
+  const std::string account_;
   Terms terms_;
   const TimePoint ends_at_;
   std::list<Stream*>::iterator place_;
@@ -233,10 +233,10 @@ NotificationStreams::NotificationStreams(const App& app, const Ports& ports, Ses
       ids_(ids),
       changing_lists_(changing_lists),
       updates_(
-          on_resource_update(ports.bus, [this](auto user_id, auto uri, auto moment) { tell(user_id, uri, moment); })),
+          on_resource_update(ports.bus, [this](auto account, auto uri, auto moment) { tell(account, uri, moment); })),
       task_changes_(Tasks::on_changed(ports.bus, [this](auto key, auto id) { tell_task(key, id); })),
       rights_(ports.bus.subscribe(std::string{rights_changed},
-                                  [this](std::string_view user_id, std::string_view) { tell_lists(user_id); })),
+                                  [this](std::string_view account, std::string_view) { tell_lists(account); })),
       opened_(ports.bus.subscribe(std::string{opened_topic},
                                   [this](std::string_view key, std::string_view) { close(key); })),
       ended_(Sessions::on_ended(ports.bus, [this](std::string_view key) { close(key); })) {}
@@ -300,10 +300,10 @@ Task<http::Response> NotificationStreams::open(Session session, const Caller& ca
   co_return event_stream(std::make_unique<Stream>(*this, caller, std::move(terms)));
 }
 
-void NotificationStreams::tell(std::string_view user_id, std::string_view uri, TimePoint moment) const {
+void NotificationStreams::tell(std::string_view account, std::string_view uri, TimePoint moment) const {
   for (auto next = streams_.begin(); next != streams_.end();) {
     Stream& stream = **next++;  // pushing may end it
-    if (!stream.watches(user_id, uri)) continue;
+    if (!stream.watches(account, uri)) continue;
     stream.push(updated(uri, stream.terms().meta), moment);
   }
 }
@@ -315,10 +315,10 @@ void NotificationStreams::tell_task(std::string_view key, std::string_view id) c
   }
 }
 
-void NotificationStreams::tell_lists(std::string_view user_id) const {
+void NotificationStreams::tell_lists(std::string_view account) const {
   for (auto next = streams_.begin(); next != streams_.end();) {
     Stream& stream = **next++;  // pushing may end it
-    if (stream.is_of(user_id)) stream.tell_lists();
+    if (stream.is_of(account)) stream.tell_lists();
   }
 }
 

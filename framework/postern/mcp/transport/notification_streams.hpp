@@ -53,9 +53,9 @@ class NotificationStreams {
   struct Terms;
   class Stream;
 
-  void tell(std::string_view user_id, std::string_view uri, TimePoint moment) const;
+  void tell(std::string_view account, std::string_view uri, TimePoint moment) const;
   void tell_task(std::string_view key, std::string_view id) const;
-  void tell_lists(std::string_view user_id) const;
+  void tell_lists(std::string_view account) const;
   void close(std::string_view session_key) const;
 
   const App& app_;

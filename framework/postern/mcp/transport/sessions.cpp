@@ -18,8 +18,6 @@ constexpr int attempts_max = 8;
 
 std::string record_key(std::string_view key) { return "mcp_session/" + std::string{key}; }
 
-std::string_view user_of(const Caller& caller) { return caller ? std::string_view{caller->user_id} : ""; }
-
 std::string_view take_until(char end, std::string_view& rest) {
   const std::string_view taken = rest.substr(0, rest.find(end));
   rest.remove_prefix(std::min(taken.size() + 1, rest.size()));
@@ -85,10 +83,10 @@ Sessions::State Sessions::decode(std::string_view record) {
   return state;
 }
 
-// The sealed text is "<revision's date> <unix seconds> <capabilities> <user id>"; the nonce makes each id another.
+// The sealed text is "<revision's date> <unix seconds> <capabilities> <account>"; the nonce makes each id another.
 std::string Sessions::open(Revision revision, const Caller& caller, const ClientCapabilities& client) {
   const std::string plain = concat(rules_of(revision).date, " ", std::to_string(to_unix_seconds(ports_.clock.now())),
-                                   " ", letters_of(client), " ", user_of(caller));
+                                   " ", letters_of(client), " ", account_of(caller));
   std::string id = base64url_encode(seal(ports_.crypto, ports_.random, key_.current, plain, {}));
   known(hex_encode(ports_.crypto.sha256(id))).read_at = ports_.clock.now();
   return id;
@@ -113,7 +111,7 @@ std::optional<Session> Sessions::unseal(std::string_view id) const {
 Task<Result<std::optional<Session>>> Sessions::find(std::string id, Caller caller) {
   const Session* recent = recent_.find(id);
   std::optional<Session> session = recent ? *recent : unseal(id);
-  if (!session || session->user_id != user_of(caller) || ports_.clock.now() >= session->expires_at)
+  if (!session || session->account != account_of(caller) || ports_.clock.now() >= session->expires_at)
     co_return std::nullopt;
   if (!recent) recent_.remember(id, *session);
   if (known(session->key).read_at + limits::mcp_session_known_for <= ports_.clock.now()) {

@@ -1,11 +1,11 @@
 // Sessions of the revisions up to 2025-11-25, without a record for each: the id is the session, sealed with our key.
 //
 //   std::string id = sessions.open(Revision::v2025_06_18, caller, capabilities);
-//   CO_TRY(auto session, co_await sessions.find(id, caller));       // nullopt: no such session, for this user
+//   CO_TRY(auto session, co_await sessions.find(id, caller));       // nullopt: no such session, for this account
 //   CO_TRY(co_await sessions.end(*std::move(session)));
 //
-// An id is good on every instance, until it expires or is ended. It is bound to its user: anybody else sees nothing
-// (security.md threat 27). It is no proof of who calls: the access token is.
+// An id is good on every instance, until it expires or is ended. It is bound to its account: anybody else sees
+// nothing (security.md threat 27). It is no proof of who calls: the access token is.
 //
 // What its client says of a session (that it has ended, what it wants to hear of) is one record in the Store, which has
 // the truth, and is told on the bus. An instance reads the Store when it meets an id for the first time, and again when
@@ -36,7 +36,7 @@ namespace postern::mcp {
 
 struct Session {
   Revision revision;
-  std::string user_id;        // empty: nobody was signed in
+  std::string account;        // empty: nobody was signed in
   ClientCapabilities client;  // as it said at the start
   TimePoint expires_at;
   std::string key;  // names it in the Store, on the bus and in memory; not to be turned back into the id
@@ -51,7 +51,7 @@ class Sessions {
   // A new id: visible ASCII (2025-11-25, basic/transports, session management).
   [[nodiscard]] std::string open(Revision revision, const Caller& caller, const ClientCapabilities& client);
 
-  // Nullopt if the id is not ours, not this user's, expired or ended. `unavailable` if that cannot be known now.
+  // Nullopt if the id is not ours, not this account's, expired or ended. `unavailable` if that cannot be known now.
   [[nodiscard]] Task<Result<std::optional<Session>>> find(std::string id, Caller caller);
 
   [[nodiscard]] Task<Result<void>> end(Session session);

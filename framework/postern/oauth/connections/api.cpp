@@ -80,7 +80,7 @@ Task<http::Response> list_connections(Context& context, const http::Request& req
   if (!user_id) co_return std::move(user_id).error();
   const auto grants = co_await context.grants.find_by_user(*user_id);
   if (!grants) co_return unavailable();
-  const CallsByConnection calls = co_await find_recent_calls(context, *std::move(user_id));
+  const CallsByConnection calls = co_await find_recent_calls(context, *grants);
   json::Array connections;
   for (const Grant& grant : *grants) connections.push_back(describe(grant, calls));
   co_return unstored_json(200, json::serialize(json::Object{{"connections", std::move(connections)}}));

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "postern/base/result.hpp"
 #include "postern/base/task.hpp"
@@ -32,7 +33,7 @@ Task<http::Response> send_visitor_to_sign_in(Context& context, const http::Reque
                                              const SignedInUser& user);
 
 // None where they are not known, or cannot be read now: the list of connections does without.
-Task<CallsByConnection> find_recent_calls(Context& context, std::string user_id);
+Task<CallsByConnection> find_recent_calls(Context& context, const std::vector<Grant>& grants);
 
 // False if the user has no such connection, whoever else may have it.
 Task<Result<bool>> disconnect_one(Context& context, std::string user_id, std::string grant_id);

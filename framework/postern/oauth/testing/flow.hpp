@@ -65,7 +65,7 @@ class FakeSignIn final : public SignIn {
 // What the audit log says of each connection.
 class FakeRecentCalls final : public RecentCalls {
  public:
-  Task<Result<CallsByConnection>> find_by_user(std::string) override {
+  Task<Result<CallsByConnection>> find_by_account(std::string) override {
     if (fails) co_return fail(Error::Kind::unavailable, "canary-down");
     co_return calls;
   }
