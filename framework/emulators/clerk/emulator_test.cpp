@@ -266,7 +266,7 @@ TEST_CASE("organizations know their members, and members their organizations") {
   REQUIRE(made.status == 200);
   CHECK(made.object().at("slug") == "acme-labs-inc");
   CHECK(clerk.get("/v1/organizations/acme-labs-inc").object().at("members_count") == 1);
-  CHECK(clerk.get("/v1/organizations").object().at("total_count") == 2);
+  CHECK(clerk.get("/v1/organizations").object().at("total_count") == 3);
   CHECK(clerk.get("/v1/users/" + std::string(grace) + "/organization_memberships").object().at("total_count") == 2);
   CHECK(clerk
             .post("/v1/organizations/acme/memberships",

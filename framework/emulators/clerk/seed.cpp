@@ -1,5 +1,6 @@
 // Fixed ids, so that tests, orders of the example app and bookmarks mean the same person after every restart.
-#include <initializer_list>
+#include <string>
+#include <utility>
 
 #include "emulators/clerk/world.hpp"
 
@@ -20,19 +21,37 @@ constexpr Person people[] = {
      "katherine@acme.test", "org:member"},
 };
 
-constexpr std::string_view organization_id = "org_Acme00000000000000000000001";
+constexpr std::string_view acme_id = "org_Acme00000000000000000000001";
+constexpr std::string_view globex_id = "org_Globex000000000000000000002";
+constexpr std::string_view in_both = "user_KatherineJohnson00000000003";  // admin of the second
+
+void add_organization(World& world, std::string_view id, std::string_view name, std::string_view slug, TimePoint at) {
+  world.organizations.emplace(id, Organization{.id = std::string(id),
+                                               .name = std::string(name),
+                                               .slug = std::string(slug),
+                                               .public_metadata = {},
+                                               .created_at = at,
+                                               .updated_at = at});
+}
+
+void add_member(World& world, std::string id, std::string_view organization_id, std::string_view user_id,
+                std::string_view role, TimePoint at) {
+  Membership membership{.id = std::move(id),
+                        .organization_id = std::string(organization_id),
+                        .user_id = std::string(user_id),
+                        .role = std::string(role),
+                        .created_at = at,
+                        .updated_at = at};
+  world.memberships.emplace(membership.id, std::move(membership));
+}
 
 }  // namespace
 
 void seed(World& world) {
   using namespace std::chrono_literals;
   const TimePoint founded = std::chrono::sys_days{std::chrono::year{2026} / 1 / 5} + 9h;
-  world.organizations.emplace(organization_id, Organization{.id = std::string(organization_id),
-                                                            .name = "Acme",
-                                                            .slug = "acme",
-                                                            .public_metadata = {},
-                                                            .created_at = founded,
-                                                            .updated_at = founded});
+  add_organization(world, acme_id, "Acme", "acme", founded);
+  add_organization(world, globex_id, "Globex", "globex", founded);
   TimePoint joined = founded;
   for (const Person& person : people) {
     User user{.id = std::string(person.id)};
@@ -41,13 +60,9 @@ void seed(World& world) {
     user.email_addresses = {{.id = std::string(person.email_id), .text = std::string(person.email)}};
     user.password_enabled = true;
     user.created_at = user.updated_at = joined;
-    Membership membership{.id = "orgmem_" + user.id.substr(5),
-                          .organization_id = std::string(organization_id),
-                          .user_id = user.id,
-                          .role = std::string(person.role),
-                          .created_at = joined,
-                          .updated_at = joined};
-    world.memberships.emplace(membership.id, std::move(membership));
+    add_member(world, "orgmem_" + user.id.substr(5), acme_id, user.id, person.role, joined);
+    if (user.id == in_both)
+      add_member(world, "orgmem_KatherineInGlobex0000000004", globex_id, user.id, "org:admin", joined);
     world.users.emplace(user.id, std::move(user));
     joined += 24h;
   }
