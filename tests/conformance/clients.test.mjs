@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as v1 from '@modelcontextprotocol/sdk/types.js';
 import { Assistant, legacy, modern } from '../harness/assistant.mjs';
 import { Client } from '../harness/by_hand.mjs';
-import { acme, memberOfAcme, Person } from '../harness/person.mjs';
+import { acme, memberOf, Person } from '../harness/person.mjs';
 import { openSessionStream } from '../harness/session_stream.mjs';
 import { host, startStack } from '../harness/stack.mjs';
 import { ada, connectByStdio, grace, stdioServer } from '../harness/stdio.mjs';
@@ -181,7 +181,7 @@ for (const [way, connect] of Object.entries(ways)) for (const era of [modern, le
 
 // What a tool's declaration says of who may see it, for Ada, who is an admin of Acme, and for Grace, who is a member.
 const organizationWays = {
-  http: async (name, isMember) => (await new Assistant(stack.mcpUrl, { clientName: name }).connectAs(isMember ? await memberOfAcme(stack.clerk, name) : new Person(name), modern)).client,
+  http: async (name, isMember) => (await new Assistant(stack.mcpUrl, { clientName: name }).connectAs(isMember ? await memberOf(stack.clerk, name) : new Person(name), modern)).client,
   ...(host === 'native' && {
     stdio: async (name, isMember) => connectByStdio(modern, await stdioServer(stack, { program, user: { Ada: ada, Grace: grace }[name], ...(isMember && { organization: acme }) })),
   }),
@@ -224,12 +224,12 @@ test('an open stream ends with its connection, and that of another connection go
 test('tools for a permission, a feature or a plan are there for who has it, as of the last refresh', async () => {
   const seen = async ({ client }) => (await client.listTools()).tools.map(({ name }) => name).filter((name) => /^for_(managers|exporters|pro)$/.test(name));
   const connect = async (person) => new Assistant(stack.mcpUrl, { clientName: `Rights ${randomUUID()}` }).connectAs(person, modern);
-  assert.deepEqual(await seen(await connect(await memberOfAcme(stack.clerk, 'Grace'))), []);
+  assert.deepEqual(await seen(await connect(await memberOf(stack.clerk, 'Grace'))), []);
 
   await stack.clerk.control(`organizations/${acme}/plan`, { plan: 'pro', features: ['orders', 'reports'] });
   await stack.clerk.control(`organizations/${acme}/memberships/${grace}/permissions`, { permissions: ['org:orders:manage', 'org:reports:read'] });
   await stack.clerk.control(`users/${grace}/plan`, { plan: 'gold', features: ['export'] });
-  const assistant = await connect(await memberOfAcme(stack.clerk, 'Grace'));
+  const assistant = await connect(await memberOf(stack.clerk, 'Grace'));
   assert.deepEqual(await seen(assistant), ['for_managers', 'for_exporters', 'for_pro']);
   const { structuredContent } = await assistant.client.callTool({ name: 'for_pro', arguments: {} });
   assert.deepEqual(structuredContent.permissions.toSorted(), ['org:orders:manage', 'org:sys_memberships:read']);

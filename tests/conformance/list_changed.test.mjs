@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Assistant, legacy, modern } from '../harness/assistant.mjs';
-import { acme, memberOfAcme } from '../harness/person.mjs';
+import { acme, memberOf } from '../harness/person.mjs';
 import { startStack } from '../harness/stack.mjs';
 import { ada } from '../harness/stdio.mjs';
 
@@ -34,8 +34,8 @@ async function listener(person, era) {
 
 for (const era of [modern, legacy]) {
   test(`a client of ${era.name} has the new lists without being asked to look`, async () => {
-    const mine = await listener(await memberOfAcme(stack.clerk, 'Ada'), era);
-    const others = await listener(await memberOfAcme(stack.clerk, 'Grace'), era);
+    const mine = await listener(await memberOf(stack.clerk, 'Ada'), era);
+    const others = await listener(await memberOf(stack.clerk, 'Grace'), era);
     const { capabilities } = era === modern ? await mine.assistant.client.discover() : { capabilities: mine.assistant.client.getServerCapabilities() };
     assert.equal(capabilities.tools.listChanged, true);
     assert.equal(capabilities.prompts.listChanged, true);

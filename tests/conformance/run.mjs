@@ -14,7 +14,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Client } from '../harness/by_hand.mjs';
-import { memberOfAcme } from '../harness/person.mjs';
+import { memberOf } from '../harness/person.mjs';
 import { host, startStack } from '../harness/stack.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -108,7 +108,7 @@ const stack = await startStack({ CLERK_WEBHOOK_SECRET: `whsec_${randomBytes(24).
 let passed = true;
 try {
   const client = await new Client(stack.mcpUrl).register('Conformance');
-  const connection = { client, tokens: await client.signIn(await memberOfAcme(stack.clerk, 'Ada')) };
+  const connection = { client, tokens: await client.signIn(await memberOf(stack.clerk, 'Ada')) };
   const proxy = await startProxy(new URL(stack.mcpUrl), connection);
   for (const revision of revisions) passed = (await runSuite(revision, proxy.url)) && passed;
   proxy.close();

@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { modernRequest } from '../harness/by_hand.mjs';
+import { acme } from '../harness/person.mjs';
 import { freePort, startStack } from '../harness/stack.mjs';
 
 const artifacts = 'artifacts';
@@ -110,6 +111,10 @@ for (const look of looks) {
     await page.waitForURL(/sign-in/);
     await page.screenshot({ path: `${artifacts}/sign-in-${look.name}.png`, fullPage: true });
     await page.getByRole('button', { name: /Ada/ }).click();
+    await page.getByRole('heading', { name: 'For which organization?' }).waitFor();
+    await page.screenshot({ path: `${artifacts}/organization-${look.name}.png`, fullPage: true });
+    await assertGood(page, 'the choice of an organization');
+    await page.getByRole('button', { name: 'Connect', exact: true }).click();
     await page.waitForURL(`${redirectUri}**`);
 
     assert.equal(arrived.searchParams.get('state'), 'browser-state');
@@ -170,6 +175,49 @@ test('what a screen reader says of the consent page, in its order', async () => 
   await page.close();
 });
 
+test('the keyboard alone is enough to choose an organization, and a screen reader says which there are', async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto((await authorizationUrl()).url);
+  await page.getByRole('button', { name: 'Approve' }).click();
+  await page.getByRole('button', { name: /Katherine/ }).click();
+  await page.getByRole('heading', { name: 'For which organization?' }).waitFor();
+  assert.equal(await page.title(), 'Choose an organization');
+  assert.equal(await page.getByRole('main').ariaSnapshot(), `- main:
+  - paragraph: Acme Shop · ${stack.server.url}
+  - heading "For which organization?" [level=1]
+  - paragraph: You are signed in as Katherine Johnson. “Claude” will use Acme Shop for the one that you choose, and for no other.
+  - group "Connect it for":
+    - text: Connect it for
+    - radio "Globex globex"
+    - text: Globex globex
+    - radio "Acme acme"
+    - text: Acme acme
+    - radio "Your own account open in Acme Shop now" [checked]
+    - text: Your own account open in Acme Shop now
+  - paragraph: Some of what it does may work only while the same organization is open in Acme Shop.
+  - button "Deny"
+  - button "Connect"`);
+  const focused = () => page.evaluate(() => {
+    const { value, textContent } = document.activeElement;
+    const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
+    return { name: value?.startsWith('org_') || value === '-' ? value : textContent, seen: outlineStyle === 'solid' && parseFloat(outlineWidth) >= 2 };
+  });
+  await page.keyboard.press('Tab');
+  assert.deepEqual(await focused(), { name: '-', seen: true });
+  await page.keyboard.press('ArrowUp');
+  assert.deepEqual(await focused(), { name: acme, seen: true });
+  for (const name of ['Deny', 'Connect']) {
+    await page.keyboard.press('Tab');
+    assert.deepEqual(await focused(), { name, seen: true });
+  }
+  arrived = undefined;
+  await page.keyboard.press('Enter');
+  await page.waitForURL(`${redirectUri}**`);
+  assert.ok(arrived.searchParams.get('code'));
+  await context.close();
+});
+
 // The site's own page is not there to be loaded: that the browser asks for it, with a code, is all that matters.
 const arrivedAt = (page) => page.waitForRequest((request) => request.url().startsWith(siteUri)).then((request) => new URL(request.url()));
 
@@ -191,7 +239,8 @@ test('the keyboard alone is enough to be asked no more; a link on another site h
   assert.equal(await page.getByRole('checkbox').isChecked(), true);
   await page.keyboard.press('Enter');
   await page.waitForURL(/sign-in/);
-  const [first] = await Promise.all([arrivedAt(page), page.getByRole('button', { name: /Katherine/ }).press('Enter')]);
+  await page.getByRole('button', { name: /Katherine/ }).press('Enter');
+  const [first] = await Promise.all([arrivedAt(page), page.getByRole('button', { name: 'Connect', exact: true }).press('Enter')]);
   assert.ok(first.searchParams.get('code'));
 
   const typed = await context.newPage();
@@ -234,8 +283,9 @@ test('the keyboard alone, and the names that a screen reader says, are enough to
     const { url, clientId, verifier } = await authorizationUrl(name);
     await page.goto(url);
     await page.getByRole('button', { name: 'Approve' }).click();
-    await page.waitForURL(new RegExp(`sign-in|${redirectUri}`));
+    await page.waitForURL(/sign-in|callback/);
     if (/sign-in/.test(page.url())) await page.getByRole('button', { name: /Grace/ }).click();
+    await page.getByRole('button', { name: 'Connect', exact: true }).click();
     await page.waitForURL(`${redirectUri}**`);
     await fetch(new URL('/token', stack.mcpUrl), {
       method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' },

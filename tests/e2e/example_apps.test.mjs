@@ -147,6 +147,7 @@ for (const app of ['express-app', 'react-router-app']) {
         await page.goto(assistant.authorizationUrl.href);
         await page.getByRole('button', { name: /approve/i }).click();
         await page.getByRole('button', { name: /Ada/ }).click();
+        await page.getByRole('button', { name: 'Connect', exact: true }).click();
         const callback = await page.waitForRequest((request) => request.url().startsWith(assistant.redirectUri));
         assert.ok(new URL(callback.url()).searchParams.get('code'));
       } finally {

@@ -46,7 +46,7 @@ describe('AUTH_MODE=clerk-login', () => {
     test(`a client of ${era.name} connects, its person signs in at Clerk, and tools call the app as that person`, async () => {
       const pages = [];
       const assistant = await new Assistant(stack.mcpUrl).connectAs(new Person('Ada', { onPage: (page) => pages.push(page) }), era);
-      assert.deepEqual(pages.map(place), [`${origin}/authorize`, `${stack.clerk.url}/sign-in`], 'our consent page first, and no page of the app');
+      assert.deepEqual(pages.map(place), [`${origin}/authorize`, `${stack.clerk.url}/sign-in`, `${origin}/callback`], 'our consent page first, then whom it is for, and no page of the app');
       const me = await assistant.client.callTool({ name: 'who_am_i', arguments: {} });
       assert.equal(me.structuredContent.user_id, ada);
       const found = await assistant.client.callTool({ name: 'search_orders', arguments: { status: 'open', limit: 1 } });
@@ -69,6 +69,7 @@ describe('AUTH_MODE=clerk-login', () => {
       await page.getByRole('button', { name: /approve|allow/i }).click();
       await page.waitForURL(/sign-in/);
       await page.getByRole('button', { name: /Ada/ }).click();
+      await page.getByRole('button', { name: 'Connect', exact: true }).click();
       await page.waitForURL(`${client.redirectUri}**`);
       const code = new URL(page.url()).searchParams.get('code');
       assert.equal((await client.redeem(code, verifier)).status, 200);
@@ -80,10 +81,10 @@ describe('AUTH_MODE=clerk-login', () => {
 
   test('what comes back is for the browser that went, once', async () => {
     const person = new Person('Ada');
-    const { callback } = await comeBack(person);
+    const { client, callback } = await comeBack(person);
     assert.deepEqual([...callback.searchParams.keys()], ['code', 'state', 'iss']);
     assert.equal((await new Person('Eve').visit(callback)).status, 400, 'another browser');
-    assert.ok((await person.visit(callback, { stopAt: 'http://127.0.0.1:33418/callback' })).arrived.searchParams.get('code'));
+    assert.ok((await person.goOn(await person.visit(callback), client.redirectUri)).searchParams.get('code'));
     assert.equal((await person.visit(callback)).status, 400, 'a second time');
   });
 
@@ -234,7 +235,7 @@ describe('at the app', () => {
     await stack.clerk.control(`sessions/${id}/organization`, { organization_id: acme });
     const refused = await search(assistant);
     assert.ok(refused.isError);
-    assert.match(refused.content[0].text, /switched to another organization/);
+    assert.match(refused.content[0].text, /another organization is open/);
     const another = await new Assistant(stack.mcpUrl).connectAs(new Person('Katherine'), modern);
     assert.ok(!(await search(another)).isError, 'another browser, another session');
     await Promise.all([assistant.close(), another.close()]);

@@ -161,14 +161,14 @@ test('the callback works once', async () => {
   const person = new Person('Grace');
   const { page } = await upToCallback(person, await register(), pkce().challenge);
   const go = () => person.press(page, Person.button(page, /continue|connect/i), { stopAt: redirectUri });
-  assert.ok((await go()).arrived);
+  assert.ok(await person.goOn(await go(), redirectUri));
   assert.equal((await go()).status, 400);
 });
 
 test('a browser may bring its session token again for a second assistant; another browser may not bring it at all', async () => {
   const person = new Person('Grace');
   const first = await upToCallback(person, await register(), pkce().challenge);
-  assert.ok((await person.press(first.page, Person.button(first.page, /continue|connect/i), { stopAt: redirectUri })).arrived);
+  assert.ok(await person.goOn(first.page, redirectUri));
   assert.ok(await codeFor(person, await register(), pkce().challenge)); // within the seconds in which the app hands over the same token
   const thief = new Person('Katherine');
   const { page, state } = await upToCallback(thief, await register(), pkce().challenge);
@@ -192,7 +192,7 @@ test('consent cannot be posted from another site, and a second click on Approve 
   const twice = await person.press(handles, approve);
   assert.equal(twice.url, once.url);
   const signedIn = twice.html.includes('clerk_token') ? twice : await person.press(twice, Person.button(twice, /Grace/i));
-  assert.ok((await person.press(signedIn, Person.button(signedIn, /continue|connect/i), { stopAt: redirectUri })).arrived);
+  assert.ok(await person.goOn(signedIn, redirectUri));
   assert.equal((await person.press(handles, approve)).status, 400, 'nothing once the sign-in is done');
 });
 

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'node-html-parser';
 import { Client, pkce } from '../harness/by_hand.mjs';
-import { Person } from '../harness/person.mjs';
+import { globex, memberOf, Person } from '../harness/person.mjs';
 import { startStack } from '../harness/stack.mjs';
 
 let stack, origin;
@@ -44,14 +44,9 @@ const isAsked = async (person, client, changes) => {
   return isPage(answer);
 };
 
-// From a page to the client, doing what each page asks. On the consent page it ticks the box, if it is to be.
-async function goOn(person, page, client, tick) {
-  while (!page.arrived) page = await person.press(page, person.nextButton(page), { stopAt: client.redirectUri, tick });
-  return page.arrived;
-}
 async function connectAndRemember(person, client) {
   const { verifier, challenge } = pkce();
-  const arrived = await goOn(person, await person.visit(client.authorizationUrl(challenge)), client, /do not ask me again/i);
+  const arrived = await person.goOn(await person.visit(client.authorizationUrl(challenge)), client.redirectUri, { tick: /do not ask me again/i });
   const response = await client.redeem(arrived.searchParams.get('code'), verifier);
   assert.equal(response.status, 200);
   return response.json();
@@ -65,7 +60,7 @@ test('a person who ticked the box is not asked again, and is as soon as somethin
   const { verifier, challenge } = pkce();
   const away = await navigate(ada, client.authorizationUrl(challenge));
   assert.ok(isSignIn(away));
-  const arrived = await goOn(ada, await ada.visit(away.location, { stopAt: client.redirectUri }), client);
+  const arrived = await ada.goOn(await ada.visit(away.location, { stopAt: client.redirectUri }), client.redirectUri);
   assert.equal(arrived.searchParams.get('iss'), origin);
   assert.equal((await client.redeem(arrived.searchParams.get('code'), verifier)).status, 200);
 
@@ -96,9 +91,31 @@ test('somebody else who signs in at that browser is asked first, and their answe
     assert.ok(!page.arrived, 'no code for somebody who has not agreed');
     page = await grace.press(page, grace.nextButton(page), { stopAt: client.redirectUri });
   }
-  const arrived = await goOn(grace, page, client);
+  const arrived = await grace.goOn(page, client.redirectUri);
   const { access_token: token } = await (await client.redeem(arrived.searchParams.get('code'), verifier)).json();
   assert.notEqual((await client.call(token)).status, 401);
+});
+
+test('it is for the organization that was chosen: while another one is open there, that has to be confirmed', async () => {
+  const katherine = new Person('Katherine', { choose: /globex/i });
+  const client = await webClient();
+  await connectAndRemember(katherine, client);
+  const [cookie] = (await katherine.jar.getCookies(origin)).filter(({ key }) => key.endsWith('postern_person'));
+  // From the address to what comes after the sign-in.
+  const comeBack = async (person) => {
+    await person.jar.setCookie(cookie, origin);
+    const away = await navigate(person, client.authorizationUrl(pkce().challenge));
+    assert.ok(isSignIn(away));
+    const page = await person.visit(away.location, { stopAt: client.redirectUri });
+    return person.press(page, person.nextButton(page), { stopAt: client.redirectUri });
+  };
+  const page = await comeBack(katherine);
+  assert.equal(page.document.querySelector('input[name=organization][checked]').getAttribute('value'), globex);
+  assert.ok((await katherine.goOn(page, client.redirectUri)).searchParams.get('code'));
+  assert.ok((await comeBack(await memberOf(stack.clerk, 'Katherine', { organization: globex }))).arrived.searchParams.get('code'), 'nothing is asked');
+  const atAcme = await memberOf(stack.clerk, 'Katherine');
+  const other = await comeBack(atAcme);
+  assert.ok(isPage(await atAcme.press(other, Person.button(other, /^connect$/i), { choose: /acme/i })), 'what it may do there was never asked');
 });
 
 test('for a program on this computer there is no such box', async () => {

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { Webhook } from 'standardwebhooks'; // what Clerk's own verifyWebhook is made of
 import { Client, pkce } from '../harness/by_hand.mjs';
-import { acme, memberOfAcme, Person } from '../harness/person.mjs';
+import { acme, memberOf, Person } from '../harness/person.mjs';
 import { openSessionStream } from '../harness/session_stream.mjs';
 import { startStack } from '../harness/stack.mjs';
 
@@ -62,7 +62,7 @@ test('a code that waits to be redeemed is worth nothing once its session is over
 
 test('a user who leaves an organization loses the connections made for it, and keeps the personal ones', async () => {
   const personal = await connect(new Person('Grace'));
-  const forAcme = await connect(await memberOfAcme(stack.clerk, 'Grace'));
+  const forAcme = await connect(await memberOf(stack.clerk, 'Grace'));
   const { user_id: grace } = await sessionOf('Grace');
   assert.equal((await clerkApi('DELETE', `/organizations/${acme}/memberships/${grace}`)).status, 200);
   assert.equal(await stands(forAcme), false);
@@ -71,7 +71,7 @@ test('a user who leaves an organization loses the connections made for it, and k
 
 test('whose role changes has the new one at once: the old tokens are refused, and a refresh brings others', async () => {
   const personal = await connect(new Person('Katherine'));
-  const forAcme = await connect(await memberOfAcme(stack.clerk, 'Katherine'));
+  const forAcme = await connect(await memberOf(stack.clerk, 'Katherine'));
   const { user_id: katherine } = await sessionOf('Katherine');
   assert.equal((await clerkApi('PATCH', `/organizations/${acme}/memberships/${katherine}`, { role: 'org:admin' })).status, 200);
   assert.equal(await stands(forAcme), false);
@@ -83,7 +83,7 @@ test('whose role changes has the new one at once: the old tokens are refused, an
 
 test('an organization that is deleted ends the connections of all its members', async () => {
   const personal = await connect(new Person('Ada'));
-  const forAcme = [await connect(await memberOfAcme(stack.clerk, 'Ada')), await connect(await memberOfAcme(stack.clerk, 'Katherine'))];
+  const forAcme = [await connect(await memberOf(stack.clerk, 'Ada')), await connect(await memberOf(stack.clerk, 'Katherine'))];
   assert.equal((await clerkApi('DELETE', `/organizations/${acme}`)).status, 200);
   for (const connection of forAcme) assert.equal(await stands(connection), false);
   assert.equal(await stands(personal), true);

@@ -3,14 +3,15 @@
 //   const person = new Person('Ada');
 //   const callback = await person.connect(authorizationUrl, redirectUri);    // consent, sign-in, back to the client
 //
-// Each page on the way is told to `onPage`, which is what the demo prints. For what only a real browser can show (layout,
+// Each page on the way is told to `onPage`, which is what the demo prints. Who has something to choose takes what the page
+// proposes, or what `choose` matches. For what only a real browser can show (layout,
 // scripts, the cookie rules of cross-site posts) there is browser.test.mjs.
 import { parse } from 'node-html-parser';
 import { CookieJar } from 'tough-cookie';
 
 export class Person {
-  constructor(name, { onPage = () => {} } = {}) {
-    Object.assign(this, { name, onPage, jar: new CookieJar(undefined, { looseMode: true }) });
+  constructor(name, { onPage = () => {}, choose } = {}) {
+    Object.assign(this, { name, onPage, choose, jar: new CookieJar(undefined, { looseMode: true }) });
   }
 
   // One request, no redirect followed. `options.form` posts it.
@@ -45,15 +46,15 @@ export class Person {
     throw new Error(`more than 20 redirects, the last to ${url}`);
   }
 
-  // Presses the button of a page: the fields of its form, the boxes whose labels match `tick`, and the button's own name and value.
-  async press(page, button, { tick, ...options } = {}) {
+  // Presses the button of a page: the fields of its form, the boxes whose labels match `tick`, and the button's own name and
+  // value. Of choices the one whose label matches `choose`, or else the one that the page proposes.
+  async press(page, button, { tick, choose, ...options } = {}) {
     const form = button.closest('form');
-    const fields = form.querySelectorAll('input').filter((input) => input.getAttribute('name'))
+    const labelled = (text) => page.document.querySelectorAll('label').filter((each) => text.test(each.text)).map((each) => each.querySelector('input'));
+    const chosen = choose && labelled(choose).find((input) => input.getAttribute('type') === 'radio');
+    const counts = (input) => input.getAttribute('type') !== 'radio' || (chosen ? input === chosen : input.hasAttribute('checked'));
+    const fields = [...form.querySelectorAll('input').filter((input) => input.getAttribute('name') && counts(input)), ...(tick ? labelled(tick) : [])]
       .map((input) => [input.getAttribute('name'), input.getAttribute('value') ?? '']);
-    for (const label of tick ? page.document.querySelectorAll('label').filter((each) => tick.test(each.text)) : []) {
-      const box = label.querySelector('input');
-      fields.push([box.getAttribute('name'), box.getAttribute('value')]);
-    }
     if (button.getAttribute('name')) fields.push([button.getAttribute('name'), button.getAttribute('value') ?? '']);
     const action = new URL(form.getAttribute('action') || page.url, page.url);
     if ((form.getAttribute('method') ?? 'get').toLowerCase() === 'get') {
@@ -73,13 +74,16 @@ export class Person {
 
   // From an authorization URL to the client's redirect URI, doing what each page asks. Gives the URL arrived at.
   async connect(authorizationUrl, redirectUri) {
-    let page = await this.visit(authorizationUrl, { stopAt: redirectUri });
+    return this.goOn(await this.visit(authorizationUrl, { stopAt: redirectUri }), redirectUri);
+  }
+  // The same from a page on the way.
+  async goOn(page, redirectUri, options) {
     for (let step = 0; step < 10; ++step) {
       if (page.arrived) return page.arrived;
       const next = this.nextButton(page);
       if (!next) throw new Error(`${this.name} does not know what to do on ${page.url} (${page.status}):\n${page.document.structuredText}`);
       this.onPage(page, next);
-      page = await this.press(page, next, { stopAt: redirectUri });
+      page = await this.press(page, next, { stopAt: redirectUri, choose: this.choose, ...options });
     }
     throw new Error('ten pages, and still not back at the client');
   }
@@ -100,14 +104,15 @@ export async function actingAs(clerk, name, actor) {
   return person;
 }
 
-// The organization of the offline Clerk's people.
+// The organizations of the offline Clerk's people: all are in the first, Katherine in both.
 export const acme = 'org_Acme00000000000000000000001';
+export const globex = 'org_Globex000000000000000000002';
 
-// Somebody who has signed in to the offline Clerk, and chosen that organization.
-export async function memberOfAcme(clerk, name) {
-  const person = new Person(name);
+// Somebody who has signed in to the offline Clerk, and has opened an organization there: the first, if none is named.
+export async function memberOf(clerk, name, { organization = acme, ...options } = {}) {
+  const person = new Person(name, options);
   const page = await person.visit(`${clerk.url}/sign-in`);
   await person.press(page, Person.button(page, new RegExp(name)));
-  await clerk.control(`sessions/${(await clerk.sessionOf(name)).id}/organization`, { organization_id: acme });
+  await clerk.control(`sessions/${(await clerk.sessionOf(name)).id}/organization`, { organization_id: organization });
   return person;
 }

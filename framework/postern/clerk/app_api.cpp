@@ -16,10 +16,9 @@ Error explain(MintError error) {
       return {Error::Kind::forbidden,
               "The user is signed out of the app. It works again once they have signed in there."};
     case MintError::other_organization:
-      return {
-          Error::Kind::forbidden,
-          "At the app the user has switched to another organization than this connection is for. Switch back there, "
-          "or connect again."};
+      return {Error::Kind::forbidden,
+              "At the app another organization is open than the one that this connection is for. Switch to it there, "
+              "or connect again for another one."};
     case MintError::retry_later:
       return {Error::Kind::unavailable, "The sign-in service does not answer now. Try again in a moment."};
     case MintError::config_error:

@@ -154,6 +154,26 @@ Task<BackendResult<Membership>> Backend::get_membership(std::string organization
       .organization_name = organization == nullptr ? "" : find_text(*organization, "name").value_or("")};
 }
 
+Task<BackendResult<std::vector<oauth::Organization>>> Backend::list_organizations(std::string user_id) {
+  CO_TRY(
+      const auto answer,
+      co_await call({.path = concat("/v1/users/", uri::percent_encode(user_id), "/organization_memberships?limit=100"),
+                     .repeat = Call::Repeat::never}));
+  const json::Value* data = json::find(answer, "data");
+  const json::Array* memberships = data == nullptr ? nullptr : data->if_array();
+  if (memberships == nullptr) co_return std::unexpected(senseless());
+  std::vector<oauth::Organization> organizations;
+  for (const json::Value& membership : *memberships) {
+    const json::Value* organization = json::find(membership, "organization");
+    auto id = organization == nullptr ? std::nullopt : find_text(*organization, "id");
+    if (!id) co_return std::unexpected(senseless());
+    std::string name = find_text(*organization, "name").value_or(*id);
+    organizations.push_back(
+        {.id = *std::move(id), .name = std::move(name), .slug = find_text(*organization, "slug").value_or("")});
+  }
+  co_return organizations;
+}
+
 // Without a version, as Clerk's own SDK calls them (clerk.md 3.1).
 Task<BackendResult<json::Value>> Backend::verify(TokenKind kind, std::string token) {
   switch (kind) {

@@ -5,8 +5,8 @@
 //   if (session && session->is_active()) ...
 //
 // A 429, a 5xx or no answer at all is tried again, after what Retry-After asks for, up to three times within the
-// deadline: so is every call here, as each may be repeated without harm. No redirect is followed. The secret key never
-// shows in an error or a log.
+// deadline, as each call here may be repeated without harm; but for list_organizations(), without which it goes, too.
+// No redirect is followed. The secret key never shows in an error or a log.
 #pragma once
 
 #include <chrono>
@@ -23,6 +23,7 @@
 #include "postern/clerk/issued_token.hpp"
 #include "postern/clerk/keys.hpp"
 #include "postern/json/value.hpp"
+#include "postern/oauth/sign_in.hpp"
 #include "postern/ports/ports.hpp"
 
 namespace postern::clerk {
@@ -89,6 +90,8 @@ class Backend {
   Task<BackendResult<std::vector<Session>>> list_active_sessions(std::string user_id);
   Task<BackendResult<User>> get_user(std::string user_id);
   Task<BackendResult<Membership>> get_membership(std::string organization_id, std::string user_id);
+  // Those that the user is a member of, a hundred of them at most.
+  Task<BackendResult<std::vector<oauth::Organization>>> list_organizations(std::string user_id);
   // What Clerk knows of a token that it issued, as it came: see issued_token.hpp for what it means.
   Task<BackendResult<json::Value>> verify(TokenKind kind, std::string token);
   // A token by a JWT template, or the session's own: good for a minute, which is asked for rather than read from it.

@@ -149,6 +149,37 @@ TEST_CASE_FIXTURE(Fixture, "a user whose flags are missing is not taken for a go
   CHECK_FALSE(run_ready(backend.get_user("user_1")));
 }
 
+// The body is that of clerk.md 3.5.
+TEST_CASE_FIXTURE(Fixture, "the organizations of a user are asked for once: who waits at a page goes on without them") {
+  const std::string url = user_url + "/organization_memberships?limit=100";
+  test.fetch.when(url).answer(200, R"({"total_count":2,"data":[
+      {"id":"orgmem_1","role":"org:admin","permissions":[],
+       "organization":{"object":"organization","id":"org_1","name":"Acme","slug":"acme"}},
+      {"id":"orgmem_2","role":"org:member","permissions":[],"organization":{"id":"org_2"}}]})");
+  const auto organizations = run_ready(backend.list_organizations("user_1"));
+  REQUIRE(organizations);
+  REQUIRE(organizations->size() == 2);
+  CHECK(organizations->at(0).id == "org_1");
+  CHECK(organizations->at(0).name == "Acme");
+  CHECK(organizations->at(0).slug == "acme");
+  CHECK(organizations->at(1).name == "org_2");
+  CHECK(test.fetch.requests().back().timeout <= 5s);
+  for (const auto& [status, body] : {std::pair{503, ""},
+                                     {429, ""},
+                                     {200, "{}"},
+                                     {200, R"({"data":[{}]})"},
+                                     {200, R"({"data":[{"organization":7}]})"},
+                                     {200, R"({"data":{}})"},
+                                     {200, "no"},
+                                     {404, ""}}) {
+    CAPTURE(body);
+    const std::size_t before = test.fetch.requests().size();
+    test.fetch.when(url).answer(status, body);
+    CHECK_FALSE(run_ready(backend.list_organizations("user_1")));
+    CHECK(test.fetch.requests().size() == before + 1);
+  }
+}
+
 TEST_CASE_FIXTURE(Fixture, "a minted token is asked for a minute") {
   const std::string url = "https://api.clerk.test/v1/sessions/sess_1/tokens/my%20app";
   test.fetch.when(http::Method::post, url).answer(200, R"({"object":"token","jwt":"a.b.c"})");

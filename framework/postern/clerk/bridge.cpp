@@ -1,5 +1,7 @@
 #include "postern/clerk/bridge.hpp"
 
+#include <utility>
+
 #include "postern/base/concat.hpp"
 #include "postern/base/encoding.hpp"
 #include "postern/base/limits.hpp"
@@ -26,6 +28,10 @@ Task<Result<oauth::SignedInUser>> BridgeSignIn::complete(const oauth::SignInRetu
 Task<Result<oauth::SignedInUser>> BridgeSignIn::recognize(std::string session_token) {
   CO_TRY(auto claims, co_await verifier_.verify(std::move(session_token)));
   co_return co_await standing_.recognize(std::move(claims));
+}
+
+Task<std::vector<oauth::Organization>> BridgeSignIn::find_organizations(std::string user_id) {
+  return standing_.find_organizations(std::move(user_id));
 }
 
 Task<Result<oauth::SignedInUser>> BridgeSignIn::confirm(const oauth::SignedInUser& user) {

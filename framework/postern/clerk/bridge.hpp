@@ -20,6 +20,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "postern/base/result.hpp"
 #include "postern/base/task.hpp"
@@ -49,6 +50,7 @@ class BridgeSignIn final : public oauth::SignIn {
   [[nodiscard]] std::string begin(const oauth::SignInRequest& request) override;
   Task<Result<oauth::SignedInUser>> complete(const oauth::SignInReturn& returned) override;
   Task<Result<oauth::SignedInUser>> recognize(std::string session_token) override;
+  Task<std::vector<oauth::Organization>> find_organizations(std::string user_id) override;
   Task<Result<oauth::SignedInUser>> confirm(const oauth::SignedInUser& user) override;
 
  private:

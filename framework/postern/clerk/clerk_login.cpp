@@ -111,6 +111,10 @@ Task<Result<oauth::SignedInUser>> ClerkLogin::recognize(std::string session_toke
   co_return co_await standing_.recognize(std::move(claims));
 }
 
+Task<std::vector<oauth::Organization>> ClerkLogin::find_organizations(std::string user_id) {
+  return standing_.find_organizations(std::move(user_id));
+}
+
 Task<Result<oauth::SignedInUser>> ClerkLogin::confirm(const oauth::SignedInUser& user) {
   return standing_.confirm(user);
 }

@@ -59,6 +59,10 @@ Task<Result<oauth::SignedInUser>> Standing::admit(oauth::SignedInUser user) {
   co_return co_await with_rights(std::move(user));
 }
 
+Task<std::vector<oauth::Organization>> Standing::find_organizations(std::string user_id) {
+  co_return (co_await backend_.list_organizations(std::move(user_id))).value_or(std::vector<oauth::Organization>{});
+}
+
 Task<Result<oauth::SignedInUser>> Standing::confirm(oauth::SignedInUser user) {
   CO_TRY(co_await find_session(user.session_id, user.user_id));
   CO_TRY(const User found, co_await find_user(user.user_id));

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "postern/base/result.hpp"
 #include "postern/base/task.hpp"
@@ -37,8 +38,10 @@ class Standing {
   Task<Result<oauth::SignedInUser>> recognize(SessionClaims claims);
   // A user who comes in now, with a session that was found above.
   Task<Result<oauth::SignedInUser>> admit(oauth::SignedInUser user);
-  // The same user later on. A lock is short, and strangers can bring it about by guessing passwords: it ends nothing. A
-  // ban does.
+  // What they are a member of. None if Clerk cannot say now: it is tried once, for somebody waits.
+  Task<std::vector<oauth::Organization>> find_organizations(std::string user_id);
+  // The same user later on, in whatever organization they have chosen. A lock is short, and strangers can bring it
+  // about by guessing passwords: it ends nothing. A ban does.
   Task<Result<oauth::SignedInUser>> confirm(oauth::SignedInUser user);
 
  private:

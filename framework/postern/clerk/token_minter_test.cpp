@@ -144,7 +144,7 @@ TEST_CASE_FIXTURE(Fixture, "a token is for the organization that the connection 
   caller.organization_id = "org_2";
   std::string message;
   const Job job = Job::start(send_into(api, caller, message), ignore);
-  CHECK(message.contains("switched to another organization"));
+  CHECK(message.contains("another organization is open"));
 }
 
 TEST_CASE_FIXTURE(Fixture, "whose token names no session acts in the one that the user used last (decision 14)") {

@@ -3,7 +3,8 @@
 // After the user approved on our consent page, /authorize sends the browser to `begin()`. The provider brings it back
 // to /callback, whose parameters go to `complete()`. By then `oauth` has checked that the state is one it issued, to
 // this very browser, and that it was not used before; an implementation only judges the proof of who signed in. At each
-// refresh `confirm()` asks whether that sign-in still stands (clerk.md 6.2 row 10), and what the user may do now.
+// refresh `confirm()` asks whether that sign-in still stands (clerk.md 6.2 row 10), and what the user may do now. Who
+// is a member of several organizations chooses one in between, and confirm() judges that.
 //
 // People who want to see our own pages (connections/) sign in by the same two steps.
 //
@@ -39,6 +40,13 @@ struct SignedInUser {
   std::string name{};                      // for people; may be empty, and is in no record
 };
 
+// One that a user is a member of.
+struct Organization {
+  std::string id;
+  std::string name;    // for people
+  std::string slug{};  // tells those of one name apart; may be empty
+};
+
 // How the browser carried the callback's parameters. A query ends up in histories and in the logs of proxies, a form
 // body does not, so a provider may refuse the first (clerk.md 6.2 row 1).
 enum class CallbackTransport { query, form };
@@ -61,8 +69,11 @@ class SignIn {
   virtual Task<Result<SignedInUser>> complete(const SignInReturn& returned) = 0;
   // Who calls from the app's own pages, by the session token that the provider gives these. Errors: as above.
   virtual Task<Result<SignedInUser>> recognize(std::string session_token) = 0;
-  // The user as they are now. `user` lives until the task ends. Errors: unauthorized (the sign-in has ended: the grant
-  // must go), unavailable (cannot tell now: try later).
+  // Those that the user may choose from, to connect for one of them. None if that cannot be known now.
+  virtual Task<std::vector<Organization>> find_organizations(std::string user_id) = 0;
+  // The user as they are now, in the organization that `user` names. `user` lives until the task ends. Errors:
+  // unauthorized (the sign-in has ended, or they are no member any more: the grant must go), unavailable (cannot tell
+  // now: try later).
   virtual Task<Result<SignedInUser>> confirm(const SignedInUser& user) = 0;
 };
 

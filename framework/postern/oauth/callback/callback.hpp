@@ -3,7 +3,8 @@
 //   the app's page ── POST, cross-site, so without our SameSite=Lax cookie ──> /callback
 //        receive: a state we know?  the parameters sealed under callback/<handle>, 60 s
 //        303 ──> GET /callback?resume=<handle>, same browser, now with the cookie
-//        finish: state, cookie, single use, SignIn::complete, grant, code ──> 302 to the client
+//        finish: state, cookie, single use, SignIn::complete, the organization's choice if there is one (consent/)
+//        give_code: grant, code ──> 302 to the client
 //
 // A GET with the parameters in its query goes straight to the second half. A proof in a form is the better way: it
 // shows up in no history and no log (clerk.md 6.2 row 1). It holds a token of the provider's, so it is sealed at rest.
@@ -17,6 +18,7 @@
 #include "postern/base/task.hpp"
 #include "postern/http/message.hpp"
 #include "postern/oauth/context.hpp"
+#include "postern/oauth/pending_authorization.hpp"
 #include "postern/oauth/sign_in.hpp"
 #include "postern/uri/form.hpp"
 
@@ -38,6 +40,12 @@ Task<Result<std::optional<std::string>>> take_from_hop(Context& context, std::st
 
 Task<http::Response> finish_sign_in(Context& context, const http::Request& request, CallbackArrival arrival);
 
+// To the client with a code, if its user has agreed; to the consent page, if they have not as who they turned out to
+// be.
+Task<http::Response> give_code(Context& context, const http::Request& request, PendingAuthorization pending,
+                               SignedInUser user);
+// The page for who may not come in, or cannot be judged now.
+[[nodiscard]] http::Response refuse_user(const Context& context, const http::Request& request, const Error& error);
 // The page for everything that is wrong with a callback; it does not say what, as the browser may be a stranger's.
 [[nodiscard]] http::Response refuse_callback(const Context& context, const http::Request& request,
                                              std::string_view reason);

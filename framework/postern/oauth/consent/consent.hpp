@@ -8,10 +8,16 @@
 // Who ticks its box is not asked the same again (docs/decisions/0013). A sealed cookie then says who sits at this
 // browser, so that the page can be left out; who it was is known after the sign-in, and only if this very user has
 // agreed there is a code. Otherwise the page comes then.
+//
+// A second page comes after the sign-in, where there is something to choose: for which of their organizations the user
+// connects (docs/decisions/0015). It writes choice/<handle>, with what may be chosen, for the browser that signed in.
+// Only what Clerk confirms at that moment gets a code.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "postern/base/limits.hpp"
 #include "postern/base/result.hpp"
@@ -23,6 +29,7 @@
 #include "postern/oauth/pending_authorization.hpp"
 #include "postern/oauth/remembered_consent.hpp"
 #include "postern/oauth/sign_in.hpp"
+#include "postern/uri/form.hpp"
 
 namespace postern::oauth {
 
@@ -34,12 +41,36 @@ Task<http::Response> ask_for_consent(Context& context, const http::Request& requ
 // POST /authorize/consent.
 Task<http::Response> decide_consent(Context& context, const http::Request& request);
 
+// What this user may connect for: their organizations, and their own account, as personal_account, if that is where
+// they signed in. One of them at least.
+[[nodiscard]] Task<std::vector<Organization>> find_choice(Context& context, const SignedInUser& user);
+inline constexpr std::string_view personal_account = "-";
+Task<http::Response> ask_for_organization(Context& context, const http::Request& request, PendingAuthorization pending,
+                                          SignedInUser user, std::vector<Organization> organizations);
+// POST /authorize/organization.
+Task<http::Response> decide_organization(Context& context, const http::Request& request);
+
+// What a page's form says: nothing but which page it was, and what was pressed and chosen there.
+struct Decided {
+  std::string handle;
+  enum class Button { approve, deny } button;
+  uri::Form form;
+};
+// Nullopt if it is no form of ours, or somebody else's page has sent it (threat 12).
+[[nodiscard]] std::optional<Decided> read_decision(const Settings& settings, const http::Request& request);
+// The page for a form that does not count.
+[[nodiscard]] http::Response refuse_decision(const Context& context);
+
 // What this user agrees to with the request.
 [[nodiscard]] Consent consent_of(const Context& context, const PendingAuthorization& pending, const SignedInUser& user);
+// Whether they have agreed before, and want to be asked nothing. A store that cannot say has them asked.
+[[nodiscard]] Task<bool> is_agreed(Context& context, const PendingAuthorization& pending, const SignedInUser& user);
 // The same of whoever seems to sit at the browser, if they come by themselves: is_remembered() knows whether they have
 // agreed before.
 [[nodiscard]] std::optional<Consent> find_consent(const Context& context, const http::Request& request,
                                                   const PendingAuthorization& pending);
+// Who seems to sit at the browser, and for which organization they have agreed to something last.
+[[nodiscard]] std::optional<SignedInUser> find_person(const Context& context, const http::Request& request);
 // Says who it is who sits there from now on.
 [[nodiscard]] std::string set_person_cookie(const Context& context, const SignedInUser& user);
 

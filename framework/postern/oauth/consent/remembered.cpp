@@ -31,9 +31,12 @@ Consent consent_of(const Context& context, const PendingAuthorization& pending, 
           .scopes = with_included(context.settings.scopes, pending.scopes)};
 }
 
-std::optional<Consent> find_consent(const Context& context, const http::Request& request,
-                                    const PendingAuthorization& pending) {
-  if (!pending.can_be_remembered() || !is_own_navigation(request)) return std::nullopt;
+Task<bool> is_agreed(Context& context, const PendingAuthorization& pending, const SignedInUser& user) {
+  if (pending.approval != Approval::remembered || !user.actor.empty()) co_return false;
+  co_return (co_await is_remembered(context.ports, consent_of(context, pending, user))).value_or(false);
+}
+
+std::optional<SignedInUser> find_person(const Context& context, const http::Request& request) {
   const auto person = find_sealed_cookie(person_cookie, context, request);
   if (!person) return std::nullopt;
   RecordReader reader{*person};
@@ -41,7 +44,15 @@ std::optional<Consent> find_consent(const Context& context, const http::Request&
   user.user_id = reader.text("user_id");
   user.organization_id = reader.text("organization_id");
   if (!reader.check()) return std::nullopt;
-  return consent_of(context, pending, user);
+  return user;
+}
+
+std::optional<Consent> find_consent(const Context& context, const http::Request& request,
+                                    const PendingAuthorization& pending) {
+  if (!pending.can_be_remembered() || !is_own_navigation(request)) return std::nullopt;
+  const auto person = find_person(context, request);
+  if (!person) return std::nullopt;
+  return consent_of(context, pending, *person);
 }
 
 std::string set_person_cookie(const Context& context, const SignedInUser& user) {

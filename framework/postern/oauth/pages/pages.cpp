@@ -35,6 +35,9 @@ button { flex: 1 1 9rem; min-height: 2.875rem; padding: .5rem 1rem; border: 1px 
   background: transparent; color: var(--ink); font: inherit; font-weight: 600; cursor: pointer; }
 button.approve { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
 label { display: flex; gap: .625rem; margin: 1.25rem 0 0; align-items: baseline; cursor: pointer; }
+fieldset, form .next { flex: 1 0 100%; margin: 0; padding: 0; border: 0; }
+legend { padding: 0; color: var(--soft); font-size: .875rem; font-weight: 600; }
+fieldset label { margin: .5rem 0 0; padding: .625rem .875rem; border: 1px solid var(--line); border-radius: .625rem; }
 input { flex: none; width: 1.125rem; height: 1.125rem; margin: 0; accent-color: var(--accent); translate: 0 .1875rem; }
 section { margin: 1.25rem 0 0; padding: 1.25rem 0 0; border-top: 1px solid var(--line); }
 section h2 { margin: 0 0 .5rem; color: var(--ink); font-size: 1.0625rem; }

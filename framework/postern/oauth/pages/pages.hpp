@@ -1,5 +1,5 @@
-// The few pages that people see: the consent page, the connections page, and what went wrong. No script, no image, no
-// foreign byte; the one style sheet is let in by its hash.
+// The few pages that people see: the consent page, the choice of an organization, the connections page, and what went
+// wrong. No script, no image, no foreign byte; the one style sheet is let in by its hash.
 //
 //   return context.pages.show(400, "This link is stale", "<p>Start again from your assistant.</p>");
 //

@@ -28,11 +28,15 @@ Task<Result<SignedInUser>> FakeSignIn::recognize(std::string session_token) {
   user.actor = actor;
   co_return user;
 }
+Task<std::vector<Organization>> FakeSignIn::find_organizations(std::string) { co_return organizations; }
 Task<Result<SignedInUser>> FakeSignIn::confirm(const SignedInUser& user) {
   ++confirmed;
   CHECK(user.session_id == "sess_1");
   if (confirm_fails) co_return std::unexpected(*confirm_fails);
-  co_return this->user();
+  SignedInUser now = this->user();
+  now.organization_id = user.organization_id;
+  now.actor = user.actor;
+  co_return now;
 }
 
 Task<void> SteppedStore::pass() {

@@ -35,6 +35,7 @@ class FakeSignIn final : public SignIn {
   std::string begin(const SignInRequest& request) override;
   Task<Result<SignedInUser>> complete(const SignInReturn& returned) override;
   Task<Result<SignedInUser>> recognize(std::string session_token) override;
+  Task<std::vector<Organization>> find_organizations(std::string user_id) override;
   Task<Result<SignedInUser>> confirm(const SignedInUser& user) override;
 
   // Whoever signs in.
@@ -52,6 +53,7 @@ class FakeSignIn final : public SignIn {
   }
 
   std::optional<Error> complete_fails, confirm_fails;
+  std::vector<Organization> organizations;
   std::vector<SignInRequest> begun;
   std::vector<SignInReturn> returned;
   int confirmed = 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "postern/oauth/sign_in.hpp"
 
@@ -14,6 +15,7 @@ class NoSignIn final : public SignIn {
     co_return fail(Error::Kind::unauthorized, "nobody");
   }
   Task<Result<SignedInUser>> recognize(std::string) override { co_return fail(Error::Kind::unauthorized, "nobody"); }
+  Task<std::vector<Organization>> find_organizations(std::string) override { co_return std::vector<Organization>{}; }
   Task<Result<SignedInUser>> confirm(const SignedInUser& user) override { co_return user; }
 };
 
