@@ -40,6 +40,7 @@ void AuthorizationServer::add_routes(http::Router& router) {
     add(router, post, "/register", context, register_client);
   add(router, get, "/authorize", context, authorize);
   add(router, post, "/authorize/consent", context, decide_consent);
+  add(router, get, "/authorize/organization", context, show_organizations);
   add(router, post, "/authorize/organization", context, decide_organization);
   add(router, get, "/callback", context, callback_get);
   add(router, post, "/callback", context, callback_post);

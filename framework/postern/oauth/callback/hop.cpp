@@ -2,6 +2,7 @@
 
 #include "postern/base/limits.hpp"
 #include "postern/oauth/callback/callback.hpp"
+#include "postern/oauth/consent/consent.hpp"
 
 namespace postern::oauth {
 namespace {
@@ -21,8 +22,7 @@ Task<Result<std::string>> keep_for_hop(Context& context, std::string body) {
 }
 
 Task<Result<std::optional<std::string>>> take_from_hop(Context& context, std::string handle) {
-  const auto bytes = base64url_decode(handle);
-  if (!bytes || bytes->size() != 32) co_return std::nullopt;
+  if (!is_handle(handle)) co_return std::nullopt;
   CO_TRY(auto entry, co_await context.ports.store.take(key_of(handle)));
   if (!entry) co_return std::nullopt;
   co_return open(context.ports.crypto, context.keys.callback_hop, entry->value, handle);

@@ -9,11 +9,9 @@
 namespace postern::oauth {
 namespace {
 
-// Our states are 256 bits of base64url; nothing else becomes part of a key.
 const std::string* find_state(const uri::Form& parameters) {
   const std::string* state = parameters.find_only("state");
-  const auto bytes = state ? base64url_decode(*state) : std::nullopt;
-  return bytes && bytes->size() == 32 ? state : nullptr;
+  return state && is_handle(*state) ? state : nullptr;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "postern/base/concat.hpp"
 #include "postern/oauth/authorization_response.hpp"
 #include "postern/oauth/callback/callback.hpp"
 #include "postern/oauth/consent/consent.hpp"
@@ -15,6 +16,7 @@ struct Choice {
   PendingAuthorization pending;
   SignedInUser user;
   std::vector<std::string> organizations;  // their ids
+  std::string page;                        // its HTML
 
   static Result<Choice> from_record(std::string_view record) {
     RecordReader reader{record};
@@ -24,6 +26,7 @@ struct Choice {
     choice.user.actor = reader.text("actor");
     choice.user.session_id = reader.text("session_id");
     choice.organizations = reader.texts("organizations");
+    choice.page = reader.text("page");
     TRY(reader.check());
     TRY(choice.pending, PendingAuthorization::from_record(request));
     return choice;
@@ -33,12 +36,24 @@ struct Choice {
                                         {"user_id", user.user_id},
                                         {"actor", user.actor},
                                         {"session_id", user.session_id},
-                                        {"organizations", to_json(organizations)}});
+                                        {"organizations", to_json(organizations)},
+                                        {"page", page}});
   }
 };
 
 std::string_view id_of(const SignedInUser& user) {
   return user.organization_id.empty() ? personal_account : std::string_view{user.organization_id};
+}
+
+std::string key_of(std::string_view handle) { return concat("choice/", handle); }
+
+// Nullopt if there is none for this browser.
+Task<Result<std::optional<Choice>>> find_kept(Context& context, const http::Request& request, std::string key) {
+  CO_TRY(const auto kept, co_await context.ports.store.get(std::move(key)));
+  if (!kept) co_return std::nullopt;
+  CO_TRY(auto choice, Choice::from_record(kept->value));
+  if (!is_same_browser(sign_in_cookie, context, request, choice.pending.browser_hash)) co_return std::nullopt;
+  co_return choice;
 }
 
 }  // namespace
@@ -68,29 +83,36 @@ Task<http::Response> ask_for_organization(Context& context, const http::Request&
       page.proposed = id_of(*person);
   Choice choice{.pending = std::move(pending), .user = std::move(user), .organizations = {}};
   for (const Organization& each : page.organizations) choice.organizations.push_back(each.id);
-  if (!co_await ports.store.put("choice/" + page.handle, choice.to_record(),
-                                ports.clock.now() + limits::sign_in_lifetime))
+  choice.page = organization_html(context.settings, page);
+  if (!co_await ports.store.put(key_of(page.handle), choice.to_record(), ports.clock.now() + limits::sign_in_lifetime))
     co_return context.pages.unavailable();
   http::Response response =
-      context.pages.show(200, "Choose an organization", organization_html(context.settings, page));
+      send_browser_to(request.method, concat(context.settings.issuer, "/authorize/organization?choice=", page.handle));
   // The cookie's time began with the sign-in.
   response.headers.add("Set-Cookie",
                        set_cookie(sign_in_cookie, context.settings, browser_secret(sign_in_cookie, context, request)));
   co_return response;
 }
 
+Task<http::Response> show_organizations(Context& context, const http::Request& request) {
+  const auto query = uri::Form::parse(request.query());
+  const std::string* handle = query ? query->find_only("choice") : nullptr;
+  if (!handle || !is_handle(*handle)) co_return refuse_decision(context);
+  const auto choice = co_await find_kept(context, request, key_of(*handle));
+  if (!choice) co_return context.pages.unavailable();
+  if (!*choice) co_return refuse_decision(context);
+  co_return context.pages.show(200, "Choose an organization", (*choice)->page);
+}
+
 // It is taken last, so that who chose something that is not to be had, or came while Clerk was away, can choose again.
 Task<http::Response> decide_organization(Context& context, const http::Request& request) {
   const auto decided = read_decision(context.settings, request);
   if (!decided) co_return refuse_decision(context);
-  const std::string key = "choice/" + decided->handle;
-  const auto kept = co_await context.ports.store.get(key);
-  if (!kept) co_return context.pages.unavailable();
-  if (!*kept) co_return refuse_decision(context);
-  auto choice = Choice::from_record((*kept)->value);
+  const std::string key = key_of(decided->handle);
+  auto choice = co_await find_kept(context, request, key);
   if (!choice) co_return context.pages.unavailable();
-  auto& [pending, user, organizations] = *choice;
-  if (!is_same_browser(sign_in_cookie, context, request, pending.browser_hash)) co_return refuse_decision(context);
+  if (!*choice) co_return refuse_decision(context);
+  auto& [pending, user, organizations, page] = **choice;
 
   const bool approved = decided->button == Decided::Button::approve;
   if (approved) {

@@ -26,7 +26,11 @@ struct Fixture {
   }
   http::Response come_back(Browser& from, const http::Response& away) {
     const uri::Form proven{{"state", location_parameter(away, "state")}, {"clerk_token", proof}};
-    return flow.get("/callback?" + proven.serialize(), &from);
+    http::Response back = flow.get("/callback?" + proven.serialize(), &from);
+    cookie = header(back, "Set-Cookie");
+    address = location(back);
+    if (!address.starts_with(page_address)) return back;
+    return flow.get(address.substr(issuer.size()), &from);
   }
   std::string choice_handle(Browser& from) { return handle_in(come_back(from)); }
   http::Response choose(std::string_view handle, std::string_view organization, Browser& from,
@@ -52,9 +56,12 @@ struct Fixture {
     return {};
   }
 
+  static constexpr std::string_view page_address = "https://mcp.test/authorize/organization?choice=";
+
   Flow flow;
   std::string client = flow.register_public();
   Browser browser;
+  std::string cookie, address;  // that the callback set, and sent the browser to
 };
 
 bool is_choice(const http::Response& page) {
@@ -93,9 +100,26 @@ TEST_CASE("the page is as safe as the one before: no script, no frame, a cookie 
   CHECK(header(page, "Content-Security-Policy").contains("frame-ancestors 'none'"));
   CHECK(header(page, "Cache-Control") == "no-store");
   CHECK(header(page, "Referrer-Policy") == "no-referrer");
-  CHECK(header(page, "Set-Cookie").starts_with("__Host-postern_signin="));
+  CHECK(f.cookie.starts_with("__Host-postern_signin="));
   for (std::string_view attribute : {"Secure", "HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=600"})
-    CHECK(header(page, "Set-Cookie").contains(attribute));
+    CHECK(f.cookie.contains(attribute));
+}
+
+TEST_CASE("the page has an address of its own, without the proof, and can be loaded again, by its browser alone") {
+  Fixture f;
+  const http::Response page = f.come_back(f.browser);
+  const std::string handle = Fixture::handle_in(page);
+  CHECK(f.address == std::string{Fixture::page_address} + handle);
+  const std::string target = "/authorize/organization?choice=" + handle;
+  CHECK(f.flow.get(target, &f.browser).body == page.body);
+  Browser stranger;
+  (void)f.come_back(stranger);
+  CHECK(f.flow.get(target, &stranger).status == 400);
+  CHECK(f.flow.get(target).status == 400);
+  for (std::string_view other : {"", "?choice=", "?choice=../consent", "?choice=a&choice=b"})
+    CHECK(f.flow.get("/authorize/organization" + std::string{other}, &f.browser).status == 400);
+  REQUIRE(is_code(f.choose(handle, "org_2", f.browser)));
+  CHECK(f.flow.get(target, &f.browser).status == 400);
 }
 
 TEST_CASE("where there is nothing to choose nobody is asked") {

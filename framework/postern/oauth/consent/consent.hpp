@@ -10,8 +10,9 @@
 // agreed there is a code. Otherwise the page comes then.
 //
 // A second page comes after the sign-in, where there is something to choose: for which of their organizations the user
-// connects (docs/decisions/0015). It writes choice/<handle>, with what may be chosen, for the browser that signed in.
-// Only what Clerk confirms at that moment gets a code.
+// connects (docs/decisions/0015). The callback writes choice/<handle>, with what may be chosen, for the browser that
+// signed in, and sends it there: the page has an address without a proof in it, and can be loaded again. Only what
+// Clerk confirms at the press of its button gets a code.
 #pragma once
 
 #include <optional>
@@ -47,8 +48,12 @@ Task<http::Response> decide_consent(Context& context, const http::Request& reque
 inline constexpr std::string_view personal_account = "-";
 Task<http::Response> ask_for_organization(Context& context, const http::Request& request, PendingAuthorization pending,
                                           SignedInUser user, std::vector<Organization> organizations);
-// POST /authorize/organization.
+// GET and POST /authorize/organization.
+Task<http::Response> show_organizations(Context& context, const http::Request& request);
 Task<http::Response> decide_organization(Context& context, const http::Request& request);
+
+// Whether it may be what a page is kept under: nothing else becomes part of a key.
+[[nodiscard]] bool is_handle(std::string_view text);
 
 // What a page's form says: nothing but which page it was, and what was pressed and chosen there.
 struct Decided {

@@ -6,6 +6,11 @@
 
 namespace postern::oauth {
 
+bool is_handle(std::string_view text) {
+  const auto bytes = base64url_decode(text);
+  return bytes && bytes->size() == 32;
+}
+
 std::optional<Decided> read_decision(const Settings& settings, const http::Request& request) {
   if (!is_same_origin(settings, request) || request.body.size() > limits::oauth_body_bytes_max ||
       !http::has_content_type(request.headers, "application/x-www-form-urlencoded"))
@@ -14,8 +19,7 @@ std::optional<Decided> read_decision(const Settings& settings, const http::Reque
   if (!form) return std::nullopt;
   const std::string* handle = form->find_only("handle");
   const std::string* decision = form->find_only("decision");
-  const auto bytes = handle ? base64url_decode(*handle) : std::nullopt;
-  if (!bytes || bytes->size() != 32 || !decision) return std::nullopt;
+  if (!handle || !is_handle(*handle) || !decision) return std::nullopt;
   const bool approved = *decision == "approve";
   if (!approved && *decision != "deny") return std::nullopt;
   return Decided{.handle = *handle,
