@@ -46,7 +46,7 @@ describe('AUTH_MODE=clerk-login', () => {
     test(`a client of ${era.name} connects, its person signs in at Clerk, and tools call the app as that person`, async () => {
       const pages = [];
       const assistant = await new Assistant(stack.mcpUrl).connectAs(new Person('Ada', { onPage: (page) => pages.push(page) }), era);
-      assert.deepEqual(pages.map(place), [`${origin}/authorize`, `${stack.clerk.url}/sign-in`, `${origin}/callback`], 'our consent page first, then whom it is for, and no page of the app');
+      assert.deepEqual(pages.map(place), [`${origin}/authorize`, `${stack.clerk.url}/sign-in`, `${origin}/authorize/organization`], 'our consent page first, then for which organization, and no page of the app');
       const me = await assistant.client.callTool({ name: 'who_am_i', arguments: {} });
       assert.equal(me.structuredContent.user_id, ada);
       const found = await assistant.client.callTool({ name: 'search_orders', arguments: { status: 'open', limit: 1 } });

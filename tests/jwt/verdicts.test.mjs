@@ -80,8 +80,8 @@ const accessRules = [
   { why: 'it is refused from the second in which it ends', reason: ['expired'], holds: ({ claims }) => claims.exp <= now },
   { why: 'it names a user', reason: ['another_subject'], holds: ({ claims }) => !claims.sub.startsWith('user_') },
   { why: 'it has an id and names a client (RFC 9068 sec. 2.2)', reason: ['malformed'], holds: ({ claims }) => !isText(claims.jti) || !isText(claims.client_id) },
+  { why: 'what it says of an actor is as Clerk writes it (clerk.md 2.2)', reason: ['malformed'], holds: ({ claims: { act } }) => act != null && !isText(act.sub) },
   { why: 'its scope is of the form of RFC 6749 sec. 3.3', reason: ['malformed'], holds: ({ claims }) => 'scp' in claims || 'scope' in claims },
-  { why: 'nobody acts for its user', reason: ['on_behalf'], holds: ({ claims }) => 'act' in claims },
 ];
 
 // --- the judges -------------------------------------------------------------------------------------------------------
