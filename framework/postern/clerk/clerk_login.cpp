@@ -101,7 +101,7 @@ Task<Result<oauth::SignedInUser>> ClerkLogin::complete(const oauth::SignInReturn
       session_id.empty() ? standing_.find_latest_session(user_id, *actor) : standing_.find_session(session_id, user_id);
   CO_TRY(auto session, co_await std::move(finding));
   co_return co_await standing_.admit({.user_id = user_id,
-                                      .actor = std::move(session.actor),
+                                      .actor = actor->empty() ? std::move(session.actor) : *actor,
                                       .session_id = std::move(session.id),
                                       .organization_id = std::move(session.organization_id)});
 }

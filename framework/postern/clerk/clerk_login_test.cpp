@@ -169,6 +169,14 @@ TEST_CASE_FIXTURE(Fixture, "who acts as the user is in the session of theirs, an
   CHECK(complete_with({{"act", json::Object{{"sub", "user_staff"}}}}).error().kind == unauthorized);
 }
 
+TEST_CASE_FIXTURE(Fixture, "the ID token or the session that it names says who acts as the user: either is enough") {
+  const json::Object of_staff{{"sub", "user_staff"}};
+  CHECK(complete_with({{"sid", "sess_1"}, {"act", of_staff}}).value().actor == "user_staff");
+  test.fetch.when(session_url)
+      .answer(200, R"({"id":"sess_1","user_id":"user_1","status":"active","actor":{"sub":"user_other"}})");
+  CHECK(complete_with({{"sid", "sess_1"}}).value().actor == "user_other");
+}
+
 TEST_CASE_FIXTURE(Fixture, "should Clerk name the session, it is that one") {
   const auto user = complete_with({{"sid", "sess_1"}});
   REQUIRE(user);

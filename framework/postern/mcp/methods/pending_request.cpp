@@ -80,7 +80,7 @@ void PendingRequest::note_end(CallOutcome outcome) {
 // What cannot be logged is not done. Refusing it afterwards would only make the client do it twice.
 Task<void> PendingRequest::run_once_logged(Task<void> task) {
   if (const auto logged = co_await log_->begin(logged_call()); !logged) {
-    has_not_run_ = true;
+    ended_ = CallOutcome::not_run;
     result_ =
         postern::fail(Error::Kind::unavailable,
                       "Nothing was done, because the server cannot write its audit log now. Try again in a moment.");
@@ -115,11 +115,7 @@ void PendingRequest::on_done(std::exception_ptr failure) {
 }
 
 void PendingRequest::finish(MethodOutcome outcome) {
-  const CallOutcome ended = is_denied_     ? CallOutcome::denied
-                            : has_not_run_ ? CallOutcome::not_run
-                            : !outcome     ? CallOutcome::error
-                            : has_failed_  ? CallOutcome::tool_error
-                                           : CallOutcome::ok;
+  const CallOutcome ended = outcome || ended_ == CallOutcome::not_run ? ended_ : CallOutcome::error;
   if (is_task_) {
     if (outcome && !meta_.empty()) outcome = finish_result(*std::move(outcome), add_meta("}", meta_));
     outcome_ = std::move(outcome);

@@ -55,15 +55,10 @@ class PendingRequest final : private ClientLink {
   void start(Task<Result<Value>> task, Write write) {
     run(convert(std::move(task), write, *this));
   }
-  // Ends it as an error of its function would, without running anything.
-  void fail(Error error) {
-    has_failed_ = true;
+  // Ends it as an error of its function would, without running anything. The call log has it as `outcome`.
+  void fail(Error error, CallOutcome outcome = CallOutcome::tool_error) {
+    if (ended_ == CallOutcome::ok) ended_ = outcome;
     finish(kind_.on_error(std::move(error), name_, context_));
-  }
-  // The same, because its caller may not do this, whatever they ask for.
-  void deny(std::string why) {
-    is_denied_ = true;
-    fail({Error::Kind::forbidden, std::move(why)});
   }
   // End it with an error, or with no reply at all. The function's coroutine is destroyed.
   void time_out();
@@ -119,7 +114,8 @@ class PendingRequest final : private ClientLink {
   template <class Value, class Write>
   static Task<void> convert(Task<Result<Value>> task, Write write, PendingRequest& request) {
     Result<Value> value = co_await std::move(task);
-    if constexpr (requires { value->is_error; }) request.has_failed_ = value && value->is_error;
+    if constexpr (requires { value->is_error; })
+      if (value && value->is_error) request.ended_ = CallOutcome::tool_error;
     request.result_ = std::move(value).transform([&](const Value& it) { return write(it, request); });
   }
   void run(Task<void> task);
@@ -145,9 +141,7 @@ class PendingRequest final : private ClientLink {
   CallLog* log_;  // null: this call is not logged, or its end has been
   std::optional<CallChange> change_;
   bool has_started_ = false;
-  bool has_failed_ = false;  // its function says so
-  bool has_not_run_ = false;
-  bool is_denied_ = false;
+  CallOutcome ended_ = CallOutcome::ok;  // but for errors of the protocol
   InputState input_;
   json::Object asked_;    // InputRequests that this run came to
   json::Object missing_;  // ClientCapabilities that it would have taken

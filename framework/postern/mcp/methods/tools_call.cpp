@@ -79,8 +79,9 @@ CallStart start_tools_call(CallContext context, const json::Object& params) {
   const bool is_for_somebody_else = tool->is_for_themselves() && context.caller && !context.caller->actor.empty();
   auto call = std::make_unique<PendingRequest>(std::move(context), kind, tool->name, params, *std::move(input));
   if (is_for_somebody_else) {
-    call->deny(
-        concat("Only the user themselves may call ", tool->name, ", and you act for somebody who acts as them."));
+    call->fail({Error::Kind::forbidden, concat("Only the user themselves may call ", tool->name,
+                                               ", and you act for somebody who acts as them.")},
+               CallOutcome::denied);
     return call;
   }
   call->offer_task(*task_offer);
