@@ -28,10 +28,15 @@ export const secretKey = 'sk_test_offline_clerk_for_development_only';
 // So that Ctrl-C ends what was started here, too.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
+// Below those that the system gives to outgoing connections, no port twice, and each process from another one on: it has to be
+// free until the program starts that it is for. (What the system picks came twice in a row once in 5,000 times.)
+const [firstPort, ports] = [11_000, 21_000];
+let nextPort = (process.pid * 64) % ports;
 export async function freePort() {
+  const port = firstPort + (nextPort++ % ports);
   const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
+  const isFree = await new Promise((resolve) => server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true)));
+  if (!isFree) return freePort();
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
