@@ -52,15 +52,15 @@ answers() {
   [[ $line == *" 200 "* ]]
 }
 wait_for() { # url, name
-  local attempt i
-  for attempt in $(seq 1 100); do
+  local deadline=$((SECONDS + 60)) i
+  while ((SECONDS < deadline)); do
     answers "$1" && return
     for i in "${!pids[@]}"; do
       kill -0 "${pids[$i]}" 2>/dev/null || fail "The ${names[$i]} stopped while starting. Its last words are above."
     done
     sleep 0.1
   done
-  fail "The $2 did not answer at $1 within 10 seconds ($attempt tries)."
+  fail "The $2 did not answer at $1 within a minute."
 }
 
 # One server secret for development, made once and kept out of git.

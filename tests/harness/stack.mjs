@@ -68,13 +68,14 @@ export class Program {
     });
   }
 
+  // A minute, as a loaded machine takes its time to start workerd.
   async ready(probe) {
-    for (let attempt = 0; attempt < 300; ++attempt) {
+    for (const deadline = Date.now() + 60_000; Date.now() < deadline;) {
       if (this.exit) throw new Error(`${this.name} stopped while starting (${JSON.stringify(this.exit)}):\n${this.log}`);
       try {
-        if ((await fetch(new URL(probe, this.url))).ok) return this;
+        if ((await fetch(new URL(probe, this.url), { signal: AbortSignal.timeout(5_000) })).ok) return this;
       } catch {
-        /* not listening yet */
+        /* not listening, or not answering, yet */
       }
       await sleep(50);
     }
