@@ -40,8 +40,7 @@ Task<Result<std::optional<std::string>>> take_from_hop(Context& context, std::st
 
 Task<http::Response> finish_sign_in(Context& context, const http::Request& request, CallbackArrival arrival);
 
-// To the client with a code, if its user has agreed; to the consent page, if they have not as who they turned out to
-// be.
+// To the client with a code. This user has agreed, and there is nothing left to ask them.
 Task<http::Response> give_code(Context& context, const http::Request& request, PendingAuthorization pending,
                                SignedInUser user);
 // The page for who may not come in, or cannot be judged now.

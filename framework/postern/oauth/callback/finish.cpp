@@ -31,6 +31,8 @@ Task<http::Response> finish_sign_in(Context& context, const http::Request& reque
     if (organizations.size() > 1)
       co_return co_await ask_for_organization(context, request, **std::move(pending), *std::move(user),
                                               std::move(organizations));
+    if ((*pending)->approval == Approval::remembered)
+      co_return co_await ask_for_consent(context, request, **std::move(pending));
   }
   co_return co_await give_code(context, request, **std::move(pending), *std::move(user));
 }

@@ -30,14 +30,8 @@ http::Response refuse_user(const Context& context, const http::Request& request,
 
 Task<http::Response> give_code(Context& context, const http::Request& request, PendingAuthorization pending,
                                SignedInUser user) {
-  const bool is_themselves = user.actor.empty();
-  if (pending.approval == Approval::remembered) {
-    const auto agreed = co_await is_remembered(context.ports, consent_of(context, pending, user));
-    if (!agreed) co_return context.pages.unavailable();
-    if (!*agreed || !is_themselves) co_return co_await ask_for_consent(context, request, std::move(pending));
-  }
   std::string person;  // the cookie's text, if there is something to remember
-  if (pending.approval == Approval::to_be_remembered && pending.can_be_remembered() && is_themselves) {
+  if (pending.approval == Approval::to_be_remembered && pending.can_be_remembered() && user.actor.empty()) {
     if (co_await remember_consent(context.ports, consent_of(context, pending, user)))
       person = set_person_cookie(context, user);
   }

@@ -130,6 +130,8 @@ Task<http::Response> decide_organization(Context& context, const http::Request& 
   if (!*taken) co_return refuse_decision(context);
   context.ports.log.write(LogLevel::info, approved ? "organization.chosen" : "organization.denied",
                           {{"request", request.id}, {"client", context.hash(pending.client_id)}});
+  if (approved && pending.approval == Approval::remembered && !co_await is_agreed(context, pending, user))
+    co_return co_await ask_for_consent(context, request, std::move(pending));
   if (approved) co_return co_await give_code(context, request, std::move(pending), std::move(user));
   co_return send_error(context.settings, request.method, {pending.redirect_uri, pending.state},
                        {"access_denied", "The user said no."});
