@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as v1 from '@modelcontextprotocol/sdk/types.js';
 import { Assistant, legacy, modern } from '../harness/assistant.mjs';
 import { Client } from '../harness/by_hand.mjs';
+import { eventually } from '../harness/eventually.mjs';
 import { acme, memberOf, Person } from '../harness/person.mjs';
 import { openSessionStream } from '../harness/session_stream.mjs';
 import { host, startStack } from '../harness/stack.mjs';
@@ -122,7 +123,7 @@ for (const [way, connect] of Object.entries(ways)) for (const era of [modern, le
         client.setNotificationHandler('notifications/resources/updated', ({ params }) => { heard.push(params.uri); });
         const subscription = await client.listen({ resourceSubscriptions: ['test://watched-resource'] });
         await client.callTool({ name: 'change_watched_resource', arguments: {} });
-        for (let attempt = 0; attempt < 50 && heard.length === 0; ++attempt) await sleep(20);
+        await eventually(() => heard.length, 'the news');
         assert.deepEqual(heard, ['test://watched-resource']);
         await subscription.close();
       });
@@ -145,9 +146,11 @@ for (const [way, connect] of Object.entries(ways)) for (const era of [modern, le
         assert.equal(text(seen.at(-1).result), 'Deleted a.txt');
         assert.equal(asked.splice(0).at(-1), 'Delete a.txt?');
         const { taskId } = seen[0].task;
-        for (let attempt = 0; attempt < 50 && heard.at(-1)?.status !== 'completed'; ++attempt) await sleep(100);
+        await eventually(() => heard.at(-1)?.status === 'completed', 'its end');
         assert.deepEqual([...new Set(heard.map((task) => task.taskId))], [taskId]);
-        assert.deepEqual([...new Set(heard.map((task) => task.status))], ['input_required', 'working', 'completed']);
+        const [first, ...then] = [...new Set(heard.map((task) => task.status))];
+        assert.equal(first, 'input_required');
+        assert.match(then.join(), /^(working,)?completed$/, 'what is over soon may not be told');
         assert.ok((await client.experimental.tasks.listTasks()).tasks.some((task) => task.taskId === taskId && task.status === 'completed'));
         await assert.rejects(client.experimental.tasks.cancelTask(taskId), /over already/);
       });
@@ -167,12 +170,16 @@ for (const [way, connect] of Object.entries(ways)) for (const era of [modern, le
         client.setNotificationHandler(v1.ResourceUpdatedNotificationSchema, ({ params }) => { heard.push(params.uri); });
         const change = () => client.callTool({ name: 'change_watched_resource', arguments: {} });
         await client.subscribeResource({ uri: 'test://watched-resource' });
-        for (let attempt = 0; attempt < 50 && heard.length === 0; ++attempt) await change().then(() => sleep(20));
+        await eventually(() => change().then(() => heard.length), 'the news'); // once its stream is open
         assert.equal(heard[0], 'test://watched-resource');
         await client.unsubscribeResource({ uri: 'test://watched-resource' });
-        const before = heard.length;
+        let before = 0;
+        while (heard.length > before) { // until what was on its way has come
+          before = heard.length;
+          await sleep(500);
+        }
         await change();
-        await sleep(100);
+        await sleep(500);
         assert.equal(heard.length, before);
       });
     }
@@ -215,10 +222,10 @@ async function openStream() {
 test('an open stream ends with its connection, and that of another connection goes on', async () => {
   const [ends, stays] = [await openStream(), await openStream()];
   await ends.revoke();
-  assert.equal(await ends.endsWithin(5_000), true);
+  assert.equal(await ends.endsWithin(30_000), true);
   assert.equal(stays.ended, false);
   await stays.revoke();
-  assert.equal(await stays.endsWithin(5_000), true);
+  assert.equal(await stays.endsWithin(30_000), true);
 });
 
 test('tools for a permission, a feature or a plan are there for who has it, as of the last refresh', async () => {

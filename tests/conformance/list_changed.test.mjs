@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Assistant, legacy, modern } from '../harness/assistant.mjs';
+import { eventually } from '../harness/eventually.mjs';
 import { acme, memberOf } from '../harness/person.mjs';
 import { startStack } from '../harness/stack.mjs';
 import { ada } from '../harness/stdio.mjs';
@@ -18,10 +18,6 @@ after(async () => {
 });
 
 const setRole = async (role) => assert.equal((await stack.clerk.api('PATCH', `/organizations/${acme}/memberships/${ada}`, { role })).status, 200);
-async function eventually(look) {
-  for (let attempt = 0; attempt < 100 && !look(); ++attempt) await sleep(100);
-  return look();
-}
 
 // What the client was told of since it connected: the names in its lists, each time that they changed.
 async function listener(person, era) {
@@ -40,10 +36,11 @@ for (const era of [modern, legacy]) {
     assert.equal(capabilities.tools.listChanged, true);
     assert.equal(capabilities.prompts.listChanged, true);
     assert.equal(capabilities.resources.listChanged, undefined, 'no resource is kept from anybody');
-    await sleep(500); // until its stream is open
+    const hasStream = ({ assistant }) => assistant.requests.some(({ headers }) => headers.get('content-type') === 'text/event-stream');
+    await eventually(() => hasStream(mine) && hasStream(others), 'the stream of each');
 
     await setRole('org:member');
-    assert.ok(await eventually(() => mine.heard.tools.length && mine.heard.prompts.length), JSON.stringify(mine.heard));
+    await eventually(() => mine.heard.tools.length && mine.heard.prompts.length, 'the news');
     assert.ok(mine.heard.tools[0].includes('for_readers'), JSON.stringify(mine.heard.tools));
     assert.ok(!mine.heard.tools[0].includes('for_admins'));
     assert.ok(!mine.heard.prompts[0].includes('for_admins'));

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createClerkClient } from '@clerk/backend';
 import { Client, modernRequest } from '../harness/by_hand.mjs';
 import { Person } from '../harness/person.mjs';
+import { SseReader } from '../harness/sse_reader.mjs';
 import { startStack } from '../harness/stack.mjs';
 
 let stack, token, session;
@@ -41,19 +42,19 @@ test('a stream on which nothing happens says so every 15 seconds', async () => {
   const response = await inSession('GET');
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   const comments = [];
-  while (comments.length < 2 && Date.now() - began < 40_000) {
+  while (comments.length < 2 && Date.now() - began < 60_000) {
     const { value } = await reader.read();
     if (value.startsWith(':')) comments.push(Date.now() - began);
   }
   await reader.cancel();
-  assert.ok(comments[0] > 14_000 && comments[0] < 19_000 && comments[1] - comments[0] > 14_000, `comments after ${comments} ms`);
+  assert.ok(comments[0] > 14_000 && comments[0] < 28_000 && comments[1] > 29_000, `comments after ${comments} ms`);
 });
 
 test("a session's new stream takes the place of the one it had", async () => {
   const first = await inSession('GET');
   const ended = textOf(first).then(() => 'ended');
   const second = await inSession('GET');
-  assert.equal(await Promise.race([ended, sleep(5_000, 'open')]), 'ended');
+  assert.equal(await Promise.race([ended, sleep(30_000, 'open', { ref: false })]), 'ended');
   await second.body.cancel();
 });
 
@@ -63,7 +64,7 @@ test('a call that its client cancels ends without a reply, and its stream with i
   assert.equal((await inSession('POST', { method: 'notifications/cancelled', params: { requestId: 'another' } })).status, 202);
   assert.equal(await Promise.race([text, sleep(500, 'open')]), 'open');
   assert.equal((await inSession('POST', { method: 'notifications/cancelled', params: { requestId: 'long' } })).status, 202);
-  const said = await Promise.race([text, sleep(5_000, 'open')]);
+  const said = await Promise.race([text, sleep(30_000, 'open', { ref: false })]);
   assert.notEqual(said, 'open');
   assert.doesNotMatch(said, /"id":"long"/);
 });
@@ -71,14 +72,14 @@ test('a call that its client cancels ends without a reply, and its stream with i
 test('a stream ends when the token that it was opened with does', async () => {
   const clerk = createClerkClient({ secretKey: stack.clerk.secretKey, apiUrl: stack.clerk.url });
   const { token: short } = await clerk.m2m.createToken({
-    machineSecretKey: 'ak_offline_machine_caller', tokenFormat: 'jwt', secondsUntilExpiration: 5, claims: { scope: 'everything' },
+    machineSecretKey: 'ak_offline_machine_caller', tokenFormat: 'jwt', secondsUntilExpiration: 10, claims: { scope: 'everything' },
   });
   const began = Date.now();
   const [ends, stays] = [await listen(short), await listen(token)];
   assert.equal(ends.status, 200);
   const text = await textOf(ends);
   const lasted = Date.now() - began;
-  assert.ok(lasted > 2_000 && lasted < 12_000, `it lasted ${lasted} ms`);
+  assert.ok(lasted > 2_000 && lasted < 30_000, `it lasted ${lasted} ms`);
   assert.match(text, /"resultType":"complete"/); // in good order
   const reader = stays.body.getReader();
   await reader.read(); // the acknowledgment
@@ -86,12 +87,15 @@ test('a stream ends when the token that it was opened with does', async () => {
   await reader.cancel();
 });
 
-// 40 MB of progress are said in about two seconds; what waits for the reader is 256 KB, and what the sockets hold.
+// 40 MB of progress are said before more is read than the beginning; what waits for the reader is 256 KB, and what the sockets hold.
 test('a reader that is slow loses progress, never the result', async () => {
+  const flooded = new SseReader(await listen(token));
+  await flooded.message(); // the acknowledgment
   const response = await inSession('POST', { id: 'slow', method: 'tools/call', params: { name: 'test_flood', arguments: {}, _meta: { progressToken: 'p' } } });
   const reader = response.body.getReader();
   await reader.read();
-  await sleep(4_000);
+  assert.equal((await flooded.message(120_000)).method, 'notifications/resources/updated');
+  await flooded.cancel();
   let [bytes, tail] = [0, ''];
   const decoder = new TextDecoder();
   for (let read; !(read = await reader.read()).done; ) {

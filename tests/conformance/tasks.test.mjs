@@ -37,7 +37,7 @@ async function listen(name, ...taskIds) {
 // The next state of a task that the stream tells of which is as wanted; on the way to it may be others.
 async function until(stream, status) {
   for (;;) {
-    const { method, params } = await stream.message();
+    const { method, params } = await stream.message(60_000);
     assert.equal(method, 'notifications/tasks');
     assert.equal(params._meta['io.modelcontextprotocol/subscriptionId'], 1);
     if (params.status === status) return params;
@@ -46,12 +46,12 @@ async function until(stream, status) {
 }
 
 test('a task that is listened to need not be asked for: its outcome comes by itself', async () => {
-  const taskId = await begin('Ada', 'slow_compute', { seconds: 3 });
+  const taskId = await begin('Ada', 'slow_compute', { seconds: 8 });
   const { stream, honored } = await listen('Ada', taskId);
   assert.deepEqual(honored, [taskId]);
   await until(stream, 'working');
   const { _meta, ...told } = await until(stream, 'completed');
-  assert.deepEqual(told.result.content, [{ type: 'text', text: 'Computed for 3 s' }]);
+  assert.deepEqual(told.result.content, [{ type: 'text', text: 'Computed for 8 s' }]);
   const { _meta: ofResult, resultType, ...asked } = await ask('Ada', 'tasks/get', { taskId });
   assert.deepEqual(told, asked);
   await stream.cancel();

@@ -6,10 +6,10 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { AuditLog, verify } from '../../scripts/audit_log.mjs';
 import { Client, modernRequest, pkce } from '../harness/by_hand.mjs';
+import { eventually } from '../harness/eventually.mjs';
 import { Person } from '../harness/person.mjs';
 import { host, startStack } from '../harness/stack.mjs';
 import { ada } from '../harness/stdio.mjs';
@@ -50,16 +50,9 @@ function audit(...args) {
 }
 const entriesOf = async (user) => Array.fromAsync(log.entries(user));
 
-// Until the log has what is looked for: reads are written a second after they were made.
-async function eventually(look) {
-  for (let attempt = 0; attempt < 100; ++attempt) {
-    const found = await look();
-    if (found) return found;
-    await sleep(100);
-  }
-  throw new Error('it never came');
-}
-const find = (user, wanted) => eventually(async () => (await entriesOf(user)).find((entry) => Object.entries(wanted).every(([name, value]) => entry[name] === value)));
+// Reads are written a second after they were made.
+const find = (user, wanted) =>
+  eventually(async () => (await entriesOf(user)).find((entry) => Object.entries(wanted).every(([name, value]) => entry[name] === value)), JSON.stringify(wanted));
 
 test('a change is in the log before its answer, with a digest in place of its arguments; a read soon after', async () => {
   const connection = await connect('Ada');
@@ -79,7 +72,7 @@ test('a change is in the log before its answer, with a digest in place of its ar
   const ended = await eventually(async () => {
     const found = await changes('ok', 'tool_error');
     return found.length === 3 && found;
-  });
+  }, 'the end of each');
   const all = await changes('began');
   assert.deepEqual(all.map((entry) => entry.call).sort(), ended.map((entry) => entry.call).sort());
   assert.deepEqual(all.map((entry) => entry.arguments === begun.arguments), [true, true, false], 'equal calls look equal, others do not');
@@ -92,7 +85,7 @@ test('who may not call is in the log as well', async () => {
   const denied = await eventually(async () => {
     const { stdout } = await audit('--jsonl', '--client', connection.client.id);
     return stdout.split('\n').filter(Boolean).map(JSON.parse).find(({ outcome }) => outcome === 'denied');
-  });
+  }, 'the refusal');
   assert.equal(denied.name, 'cancel_order');
 });
 
@@ -244,7 +237,7 @@ test('what was answered before a SIGKILL is in the log, and the chain is whole',
         }
       }
     });
-    while (acknowledged.length < (kill + 1) * 10) await sleep(5);
+    await eventually(() => acknowledged.length >= (kill + 1) * 10, 'ten answers', 120_000);
     await stack.killServer();
     alive = false;
     await Promise.all(callers);

@@ -2,9 +2,9 @@
 // and it may not destroy anything.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { AuditLog } from '../../scripts/audit_log.mjs';
 import { Client, modernRequest } from '../harness/by_hand.mjs';
+import { eventually } from '../harness/eventually.mjs';
 import { actingAs, Person } from '../harness/person.mjs';
 import { oauthClient, startStack } from '../harness/stack.mjs';
 import { ada } from '../harness/stdio.mjs';
@@ -28,14 +28,8 @@ for (const [mode, settings] of Object.entries({ bridge: {}, 'clerk-login': { AUT
     });
 
     const call = async (name, args = {}) => (await (await modernRequest(stack.mcpUrl, tokens.access_token, 'tools/call', { name, arguments: args })).json()).result;
-    async function entry(wanted) {
-      for (let attempt = 0; attempt < 100; ++attempt) {
-        const found = (await Array.fromAsync(log.entries(ada))).find((each) => Object.entries(wanted).every(([name, value]) => each[name] === value));
-        if (found) return found;
-        await sleep(100);
-      }
-      throw new Error(`the log never had ${JSON.stringify(wanted)}`);
-    }
+    const entry = (wanted) => eventually(async () =>
+      (await Array.fromAsync(log.entries(ada))).find((each) => Object.entries(wanted).every(([name, value]) => each[name] === value)), JSON.stringify(wanted));
 
     test('they see what the user sees, and read it as the user', async () => {
       const own = await new Client(stack.mcpUrl).register();

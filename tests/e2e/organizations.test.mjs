@@ -82,7 +82,7 @@ for (const [mode, settings] of Object.entries({ bridge: {}, 'clerk-login': oauth
         const client = await newClient();
         const tokens = await client.signIn(person);
         assert.ok(tokens.access_token, JSON.stringify(trouble));
-        assert.ok(performance.now() - began < 9_000);
+        assert.ok(performance.now() - began < 30_000);
         assert.match((await connectionsOf(person))[0], /Organization ?(Acme|acme)/);
         await stack.clerk.clearFaults();
       }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, pkce } from '../harness/by_hand.mjs';
+import { eventually } from '../harness/eventually.mjs';
 import { Person } from '../harness/person.mjs';
 import { startStack } from '../harness/stack.mjs';
 
@@ -94,8 +95,8 @@ test('a user who refreshes without end is held back, keeps the token, and is nob
 test('a connection that calls without end is held back, and that of another user is not', async () => {
   const [busy, other] = [await connect(new Person('Grace')), await connect(new Person('Ada'))];
   const statuses = [];
-  for (let wave = 0; wave < 4; ++wave) statuses.push(...(await times(100, mcp(busy, '203.0.113.11'))));
-  assert.ok(count(statuses, 429) > 0, 'somewhere beyond 300');
+  while (count(statuses, 429) === 0 && statuses.length < 2000) statuses.push(...(await times(100, mcp(busy, '203.0.113.11'))));
+  assert.ok(count(statuses, 429) > 0, 'somewhere beyond 300 and what is given back meanwhile');
   assert.ok(statuses.length - count(statuses, 429) >= 300);
   assert.notEqual((await mcp(other, '203.0.113.11')()).status, 429);
 });
@@ -109,9 +110,10 @@ test('a user has so many streams open at one time, and another one when one of t
   assert.equal(refused.status, 429);
   assert.ok(Number(refused.headers.get('retry-after')) > 0);
   await streams.pop().body.cancel();
-  let again = await open();
   // A worker notices that a client is gone when it next says something to it: that is within the keep-alive.
-  for (const end = Date.now() + 45_000; again.status === 429 && Date.now() < end; await sleep(100)) again = await open();
-  assert.equal(again.status, 200);
+  const again = await eventually(async () => {
+    const response = await open();
+    return response.status === 200 && response;
+  }, 'another stream', 60_000);
   await Promise.all([...streams, again].map(({ body }) => body.cancel()));
 });

@@ -17,7 +17,7 @@ export async function openSessionStream(mcpUrl, accessToken) {
   const read = async () => { while (!(await reader.read()).done); };
   const end = read().then(() => { stream.ended = true; });
   stream.endsWithin = async (milliseconds) => {
-    await Promise.race([end, sleep(milliseconds)]);
+    await Promise.race([end, sleep(milliseconds, undefined, { ref: false })]);
     return stream.ended;
   };
   return stream;

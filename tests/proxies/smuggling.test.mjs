@@ -51,12 +51,12 @@ const proxies = {
   haproxy: { configure: haproxy, command: path.resolve('build/debian/haproxy/usr/sbin/haproxy'), args: (file) => ['-f', file], log: (proxy) => proxy.log },
 };
 
-// Sends it, and reads until there is nothing more to come.
-const send = (port, bytes) =>
+// Sends it, and reads until the end, or until nothing has come for so long.
+const send = (port, bytes, patience) =>
   new Promise((resolve) => {
     let answer = '';
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
-    socket.setTimeout(150, () => socket.destroy());
+    socket.setTimeout(patience, () => socket.destroy());
     socket.on('data', (data) => (answer += data.toString('latin1')));
     socket.on('error', () => {});
     socket.on('close', () => resolve(answer));
@@ -89,8 +89,8 @@ describe('behind other proxies', { skip: host !== 'native' && 'before a worker s
       await proxy.ready('/healthz');
 
       for (const { name: what, bytes } of requests) {
-        await send(port, bytes);
-        const next = await send(port, `GET /healthz HTTP/1.1\r\nHost: ${NAME}\r\nConnection: close\r\n\r\n`);
+        await send(port, bytes, 150);
+        const next = await send(port, `GET /healthz HTTP/1.1\r\nHost: ${NAME}\r\nConnection: close\r\n\r\n`, 10_000);
         assert.match(next, /^HTTP\/1\.1 200 .*"ok"/s, `what came after "${what}"`);
       }
       await proxy.stop();

@@ -30,13 +30,14 @@ Task<Result<std::string>> outlasts_its_stream(mcp::Call& call) {
   co_await call.clock().sleep_for(12s);
   co_return "Reconnection test completed successfully";
 }
-// 40 MB, in two seconds.
+// 40 MB, in two seconds. When all is said, a resource has changed: who does not read the answer can tell by that.
 Task<Result<std::string>> flood(mcp::Call& call) {
   const std::string much(1'000, '.');
   for (int burst = 0; burst < 200; ++burst) {
     for (int i = 1; i <= 200; ++i) call.progress(burst * 200 + i, std::nullopt, much);
     co_await call.clock().sleep_for(10ms);
   }
+  co_await call.resource_updated("test://watched-resource");
   co_return "flooded";
 }
 Task<Result<std::string>> streaming_elicitation(mcp::Call& call) {
