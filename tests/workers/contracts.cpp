@@ -18,8 +18,6 @@
 namespace postern::workers {
 namespace {
 
-using namespace std::chrono_literals;
-
 struct Fixture {
   WorkersPorts workers{LogLevel::error};
   Ports ports = workers.ports();
@@ -38,7 +36,7 @@ struct CacheFixture : Fixture {
   CacheFixture() { contracts_renew(); }
   Cache& cache() { return ports.cache; }
   std::optional<std::string> kept(std::string key) {
-    run(ports.clock.sleep_for(50ms));  // put() does not wait for KV
+    contracts_written();  // put() does not wait for KV
     return run(ports.cache.get(std::move(key)));
   }
 };

@@ -18,6 +18,8 @@ namespace postern::workers {
 extern "C" {
 // Until an operation of the request has been settled.
 __attribute__((import_module("contracts"), import_name("wait"))) void contracts_wait();
+// Until KV has what was put.
+__attribute__((import_module("contracts"), import_name("written"))) void contracts_written();
 // Store and cache are new and empty when it returns.
 __attribute__((import_module("contracts"), import_name("renew"))) void contracts_renew();
 }

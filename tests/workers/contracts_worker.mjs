@@ -10,6 +10,7 @@ export { StoreObject } from '../../framework/hosts/workers/shim/store.mjs';
 let bindings; // the request's
 let fixture = '';
 let failed, settled;
+const puts = [];
 
 async function renew() {
   fixture = crypto.randomUUID();
@@ -19,7 +20,8 @@ async function renew() {
 
 function link(module, imports) {
   const wait = () => (settled = Promise.withResolvers()).promise;
-  const contracts = { wait: new WebAssembly.Suspending(wait), renew: new WebAssembly.Suspending(renew) };
+  const written = () => Promise.allSettled(puts.splice(0));
+  const contracts = Object.fromEntries(Object.entries({ wait, written, renew }).map(([name, async]) => [name, new WebAssembly.Suspending(async)]));
   const { exports } = new WebAssembly.Instance(module, { ...imports, contracts });
   const begin = WebAssembly.promising(exports.begin);
   return {
@@ -34,7 +36,11 @@ export default {
     bindings = env;
     failed = Promise.withResolvers();
     const STORE = { getByName: (name) => env.STORE.getByName(`${fixture} ${name}`) };
+    const OAUTH_KV = {
+      get: (key) => env.OAUTH_KV.get(key),
+      put: (...record) => puts[puts.push(env.OAUTH_KV.put(...record)) - 1],
+    };
     const instance = Instance.start(module, { PEER_URL: env.PEER_URL }, link);
-    return Promise.race([instance.serve(request, new Uint8Array(), { ...env, STORE }, context), failed.promise]);
+    return Promise.race([instance.serve(request, new Uint8Array(), { ...env, STORE, OAUTH_KV }, context), failed.promise]);
   },
 };

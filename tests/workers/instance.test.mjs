@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../harness/eventually.mjs';
 import { freePort } from '../harness/stack.mjs';
 import { startWorkerd } from '../harness/workerd.mjs';
 
@@ -21,11 +22,13 @@ before(async () => {
   worker = await startWorkerd({ modules, persist: folder, port: await freePort() });
 });
 after(async () => { await worker?.stop(); await rm(folder, { recursive: true }); });
-const get = (where) => fetch(worker.url + where);
+const get = (where) => fetch(worker.url + where, { signal: AbortSignal.timeout(60_000) });
+const says = (where, text) => async () => (await (await get(where)).text()) === text;
 
 // workerd ends a request that has no I/O of its own under way, as one that will never answer.
 test('a request that waits for another one, and for nothing else, lives until it is woken', async () => {
   const waiting = get('/wait');
+  await eventually(says('/is_waiting', 'ok'), 'it');
   await sleep(1500);
   assert.equal((await get('/release')).status, 200);
   const woken = await waiting;
@@ -35,7 +38,7 @@ test('a request that waits for another one, and for nothing else, lives until it
 
 test('after a trap the failed request gets 500 with its id, those under way get 503, and the next one works', async () => {
   const waiting = get('/wait');
-  await sleep(500);
+  await eventually(says('/is_waiting', 'ok'), 'it');
   const failed = await get('/trap');
   assert.equal(failed.status, 500);
   const id = failed.headers.get('x-request-id');
@@ -51,6 +54,5 @@ test('what goes on without its client is ended before Cloudflare would cut it of
   const answer = await get('/linger');
   assert.equal(await answer.text(), 'ok');
   assert.equal(await (await get('/ended')).text(), 'no');
-  await sleep(2000);
-  assert.equal(await (await get('/ended')).text(), 'ok');
+  await eventually(says('/ended', 'ok'), 'its end');
 });

@@ -1,5 +1,6 @@
 ;; The smallest module that keeps abi.md: what shim/instance.mjs does with requests that meet, without the server.
 ;;   /wait    has nothing of its own to do until another request asks for its turn
+;;   /is_waiting  whether it does: "ok" or "no"
 ;;   /release asks for the turn of the one that waits, and is answered
 ;;   /trap    ends the instance
 ;;   /linger  is answered, and goes on without its client
@@ -31,10 +32,14 @@
     (if (i32.eq (local.get $letter) (i32.const 114)) (then (call $want_turn (global.get $waiting))))
     (if (i32.eq (local.get $letter) (i32.const 108))
       (then (call $say (local.get $request) (i32.const 0)) (return)))
-    (if (i32.and (i32.eq (local.get $letter) (i32.const 101)) (i32.eqz (global.get $ended)))
+    (if (i32.or
+          (i32.and (i32.eq (local.get $letter) (i32.const 101)) (i32.eqz (global.get $ended)))
+          (i32.and (i32.eq (local.get $letter) (i32.const 105)) (i32.eqz (global.get $waiting))))
       (then (call $say (local.get $request) (i32.const 32)) (call $done (local.get $request)) (return)))
     (call $answer (local.get $request)))
-  (func (export "wake") (param $request i32) (call $answer (local.get $request)))
+  (func (export "wake") (param $request i32)
+    (global.set $waiting (i32.const 0))
+    (call $answer (local.get $request)))
   (func (export "cancel") (param $request i32) (global.set $ended (i32.const 1)) (call $done (local.get $request)))
 
   (func (export "_initialize"))

@@ -5,7 +5,7 @@ import { Instance } from '../../framework/hosts/workers/shim/instance.mjs';
 export { BusObject } from '../../framework/hosts/workers/shim/bus.mjs';
 export { StoreObject } from '../../framework/hosts/workers/shim/store.mjs';
 
-Instance.backgroundMs = 1000;
+Instance.backgroundMs = 5000;
 let instance = null;
 
 export default {
