@@ -85,14 +85,14 @@ TEST_CASE("time-outs end what is too slow, with 408 where a request had begun") 
   const TestServer server{quick_options()};
   SUBCASE("silence") {
     Client client{server};
-    CHECK(client.read_to_end(2s).empty());
+    CHECK(client.read_to_end().empty());
     CHECK(client.ended());
   }
   SUBCASE("slow header") {
     Client client{server};
     std::string answer;
     client.send("GET / HTTP/1.1\r\n");
-    for (int i = 0; i < 20 && !client.ended(); ++i) {
+    for (int i = 0; i < 400 && !client.ended(); ++i) {
       client.send("X: y\r\n");
       answer += client.read_until("\r\n\r\n", 50ms);
     }
@@ -102,7 +102,7 @@ TEST_CASE("time-outs end what is too slow, with 408 where a request had begun") 
     Client client{server};
     std::string answer;
     client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n");
-    for (int i = 0; i < 20 && !client.ended(); ++i) {
+    for (int i = 0; i < 400 && !client.ended(); ++i) {
       client.send("x");
       answer += client.read_until("\r\n\r\n", 50ms);
     }
@@ -111,7 +111,7 @@ TEST_CASE("time-outs end what is too slow, with 408 where a request had begun") 
   SUBCASE("idle keep-alive") {
     Client client{server};
     client.get("/a");
-    const auto answer = client.read_to_end(2s);
+    const auto answer = client.read_to_end();
     CHECK(client.ended());
     CHECK(count(answer, "HTTP/1.1") == 1);
   }

@@ -105,9 +105,9 @@ class TestHandler final : public http::Handler {
 
 inline ServeOptions quick_options() {
   ServeOptions options;
-  options.timeouts = {.header = 300ms,
-                      .body = 300ms,
-                      .idle = 300ms,
+  options.timeouts = {.header = 1s,
+                      .body = 1s,
+                      .idle = 1s,
                       .write_stall = 500ms,
                       .linger = 200ms,
                       .drain_requests = 2s,
@@ -136,7 +136,7 @@ struct TestServer {
 };
 
 template <class Condition>
-bool soon(Condition condition, std::chrono::milliseconds within = 5s) {
+bool soon(Condition condition, std::chrono::milliseconds within = 20s) {
   for (const auto end = steady_clock::now() + within; steady_clock::now() < end; std::this_thread::sleep_for(5ms)) {
     if (condition()) return true;
   }
@@ -165,7 +165,7 @@ class Client {
     send("GET " + std::string{path} + " HTTP/1.1\r\nHost: a\r\n" + std::string{fields} + "\r\n");
   }
   // Everything until `text` was seen, the end, or the deadline.
-  std::string read_until(std::string_view text, std::chrono::milliseconds within = 5s) {
+  std::string read_until(std::string_view text, std::chrono::milliseconds within = 20s) {
     std::string all;
     const auto end = steady_clock::now() + within;
     while (text.empty() || !all.contains(text)) {
@@ -182,7 +182,7 @@ class Client {
     }
     return all;
   }
-  std::string read_to_end(std::chrono::milliseconds within = 5s) { return read_until({}, within); }
+  std::string read_to_end(std::chrono::milliseconds within = 20s) { return read_until({}, within); }
   [[nodiscard]] bool ended() const { return ended_; }
   void shut_write() const { ::shutdown(socket_, SHUT_WR); }
   void reset() {
