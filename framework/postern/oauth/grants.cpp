@@ -94,15 +94,22 @@ Task<Result<void>> Grants::remove_from_index(Grant grant) {
   co_return co_await ports_.store.remove(of_organization(grant.user.organization_id) + grant.id);
 }
 
+// Told last of all, for it ends the calls of this connection, and one of them may be who awaits this. Told as well when
+// something failed, or when it is revoked already by somebody who may have been cut off: it is refused everywhere.
 Task<Result<void>> Grants::revoke(std::string grant_id, std::string reason) {
+  const auto was_there = co_await end(grant_id, std::move(reason));
+  if (!was_there || *was_there) co_await revoked_.announce(std::move(grant_id));
+  if (!was_there) co_return std::unexpected(was_there.error());
+  co_return Result<void>{};
+}
+
+Task<Result<bool>> Grants::end(std::string grant_id, std::string reason) {
   for (int attempt = 0; attempt < limits::store_attempts_max; ++attempt) {
     CO_TRY(auto found, co_await find(grant_id));
-    if (!found || found->grant.state == GrantState::revoked) co_return Result<void>{};
+    if (!found || found->grant.state == GrantState::revoked) co_return found.has_value();
     CO_TRY(co_await forget_consent(ports_, account_of(found->grant.user.user_id, found->grant.user.organization_id),
                                    found->grant.client_id));
     CO_TRY(co_await revoked_.write_down(grant_id));
-    // Before the grant itself: an attempt that fails from here on has still ended its access tokens everywhere.
-    co_await revoked_.announce(grant_id);
     Grant revoked = found->grant;
     revoked.state = GrantState::revoked;
     // It stays as long as it would have lived, so that every token of it is still recognised and refused.
@@ -114,7 +121,7 @@ Task<Result<void>> Grants::revoke(std::string grant_id, std::string reason) {
                       {"client", short_hash(ports_.crypto, revoked.client_id)},
                       {"user", short_hash(ports_.crypto, revoked.user.user_id)},
                       {"reason", reason}});
-    co_return Result<void>{};
+    co_return true;
   }
   co_return fail(Error::Kind::unavailable, "Too many others change this grant.");
 }

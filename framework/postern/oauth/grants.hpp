@@ -42,7 +42,8 @@ class Grants {
   Task<Result<bool>> replace(const Found& found, Grant changed, TimePoint expires_at);
   // Ends it and every token of it, on every loop; and its user will be asked before this client has another.
   // `reason` goes to the log. Nothing to do for one that is unknown.
-  // When this returns an error, it may or may not have happened.
+  // When this returns an error, its access tokens are refused by the loops that run, and the rest may or may not have
+  // happened. Whoever awaits it may be ended by it, when all is done.
   Task<Result<void>> revoke(std::string grant_id, std::string reason);
   // All of them that rest on what has ended. After an error some may be revoked: do it again.
   Task<Result<void>> revoke_all(EndedAccess ended, std::string reason);
@@ -50,6 +51,8 @@ class Grants {
   Task<Result<void>> outdate_tokens(std::string user_id, std::string organization_id);
 
  private:
+  // All of revoke() that is written. Whether there is such a grant.
+  Task<Result<bool>> end(std::string grant_id, std::string reason);
   Task<Result<void>> index(Grant grant);
   Task<Result<void>> remove_from_index(Grant grant);
 

@@ -2,15 +2,43 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <chrono>
+#include <utility>
+#include <vector>
 
 #include "postern/base/limits.hpp"
+#include "postern/base/race.hpp"
+#include "postern/base/wait_list.hpp"
 #include "postern/testing/test_ports.hpp"
 
 namespace postern::oauth {
 namespace {
 
 using namespace std::chrono_literals;
+
+// Delivers when told to, and only then lets its publishers go on, as the native loops' bus does.
+class PostingBus final : public Bus {
+ public:
+  [[nodiscard]] std::unique_ptr<Subscription> subscribe(std::string topic, Subscriber subscriber) override {
+    return local_.subscribe(std::move(topic), std::move(subscriber));
+  }
+  Task<void> publish(std::string topic, std::string key, std::string message) override {
+    posted_.push_back({std::move(topic), std::move(key), std::move(message)});
+    co_await delivered_.wait();
+  }
+  Task<void> listen(std::string) override { co_return; }
+
+  void deliver() {
+    for (const auto& [topic, key, message] : std::exchange(posted_, {})) local_.deliver(topic, key, message);
+    delivered_.wake_all();
+  }
+
+ private:
+  LocalBus local_;
+  std::vector<std::array<std::string, 3>> posted_;
+  WaitList delivered_;
+};
 
 struct Fixture {
   testing::TestPorts test;
@@ -119,6 +147,43 @@ TEST_CASE("a revoked grant is no longer listed") {
   REQUIRE(run_ready(fixture.grants.revoke(id, "for the test")));
   CHECK(fixture.listed("user/") == 0);
   CHECK(fixture.listed("organization/") == 0);
+}
+
+// The call of a tool that finds out that its user's session has ended.
+TEST_CASE("a revocation ends who awaits it no sooner than all is written") {
+  Fixture fixture;
+  PostingBus bus;
+  const Ports ports{fixture.test.clock, fixture.test.random, fixture.test.crypto, fixture.test.fetch,
+                    fixture.test.store, fixture.test.cache,  fixture.test.log,    bus};
+  RevokedGrants revoked{ports};
+  Grants grants{ports, revoked};
+  const std::string id = fixture.connect("user_a", "sess_1", "org_1");
+  const auto call = [](RevokedGrants& watched, Grants& by, std::string grant_id, bool& ended) -> Task<void> {
+    const auto first = co_await race(watched.until_revoked(grant_id), by.revoke(grant_id, "session_ended"));
+    ended = first.index() == 0;
+  };
+  bool ended = false;
+  const Job job = Job::start(call(revoked, grants, id, ended), [](const std::exception_ptr&) {});
+  bus.deliver();
+  CHECK(ended);
+  CHECK_FALSE(fixture.stands(id));
+  CHECK(fixture.listed("user/") == 0);
+  CHECK(fixture.listed("organization/") == 0);
+  CHECK(fixture.test.log.contains("reason=session_ended"));
+}
+
+TEST_CASE("a revocation that fails on its way has ended the access tokens, and so has one that comes second") {
+  Fixture fixture;
+  const std::string id = fixture.connect("user_a");
+  fixture.test.store.fail_with({Error::Kind::unavailable, "disk full"});
+  CHECK_FALSE(run_ready(fixture.grants.revoke(id, "for the test")));
+  CHECK(fixture.revoked.contains(id));
+  fixture.test.store.heal();
+
+  REQUIRE(run_ready(fixture.grants.revoke(id, "for the test")));
+  const RevokedGrants late{fixture.test.ports};
+  REQUIRE(run_ready(fixture.grants.revoke(id, "for the test")));
+  CHECK(late.contains(id));
 }
 
 TEST_CASE("when a user's rights in an organization change, the tokens issued before are refused, and no others") {
