@@ -59,7 +59,7 @@ test('a token is used again while it is good, and a refused one is replaced, onc
   answers = [{ status: 401 }];
   requests.length = 0;
   const refused = await search();
-  assert.match(refused.content[0].text, /does not accept this sign-in/);
+  assert.match(refused.content[0].text, /does not accept this server's tokens/);
   assert.equal(requests.length, 2);
 });
 

@@ -53,7 +53,9 @@ Task<Result<mcp::UpstreamResponse>> AppApi::send(const Principal& caller, mcp::U
   if (response.status != 401)
     co_return mcp::UpstreamResponse{.status = response.status, .body = std::move(response.body)};
   ports_.log.write(LogLevel::warning, "app.refuses_token", {{"status", response.status}});
-  co_return fail(Error::Kind::unauthorized, "The app does not accept this sign-in. Connect again.");
+  // No end of the session: Clerk has just made that token from it (clerk.md 6.2 rows 10 and 12).
+  co_return fail(Error::Kind::forbidden,
+                 "The app does not accept this server's tokens. Whoever runs the app has to find out why.");
 }
 
 Task<Result<Secret>> AppApi::mint(const Principal& caller) {

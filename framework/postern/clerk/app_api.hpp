@@ -4,8 +4,8 @@
 //   CO_TRY(auto response, co_await api.send(principal, {.path = "/api/orders"}));
 //
 // The token goes to the app's origin and nowhere else, and shows in no error and no log. It lives a minute; should the
-// app refuse it, a new one is tried, once. A GET that is answered with 429 or 503 is sent once more, after what
-// Retry-After asks for, if that is within the time.
+// app refuse it, a new one is tried, once, and then the app is at odds with this server: that ends nobody's session. A
+// GET that is answered with 429 or 503 is sent once more, after what Retry-After asks for, if that is within the time.
 #pragma once
 
 #include <chrono>

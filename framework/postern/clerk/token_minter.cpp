@@ -15,18 +15,16 @@ using namespace std::chrono_literals;
 
 constexpr auto margin = 10s;  // what a request needs to reach the app and be judged there
 
-// clerk.md 3.6: which reply a dead session gets is not documented, so every refusal that is not about our key, our
-// template or our plan is taken as the session's end.
-MintError mint_error(const BackendError& error) {
+MintError mint_error(const BackendError& error, MintError if_not_found) {
   switch (error.kind) {
     case BackendError::Kind::bad_secret:
       return MintError::bad_secret;
     case BackendError::Kind::unavailable:
       return MintError::retry_later;
     case BackendError::Kind::not_found:
-      return error.message.contains("emplate") ? MintError::config_error : MintError::session_gone;
+      return error.message.contains("emplate") ? MintError::config_error : if_not_found;
     case BackendError::Kind::refused:
-      return error.status == 401 || error.status == 403 ? MintError::session_gone : MintError::config_error;
+      return error.status == 401 || error.status == 403 ? MintError::retry_later : MintError::config_error;
   }
   return MintError::retry_later;
 }
@@ -73,11 +71,13 @@ Task<void> TokenMinter::refresh(const Principal& caller, std::shared_ptr<Entry> 
   ++entry->rounds;
 }
 
+// clerk.md 3.6: which reply a dead session gets from minting is not documented. So only the session itself says that it
+// is over, which takes the connection with it; if it ended in between, it will have said so by the next call.
 Task<Result<TokenMinter::Minted, MintError>> TokenMinter::mint_in(std::string session_id) {
   auto [session, token] = co_await when_all(backend_.get_session(session_id), mint_token(session_id));
-  if (!session) co_return std::unexpected(judge(session.error()));
+  if (!session) co_return std::unexpected(judge(session.error(), MintError::session_gone));
   if (!session->is_active()) co_return std::unexpected(MintError::session_gone);
-  if (!token) co_return std::unexpected(judge(token.error()));
+  if (!token) co_return std::unexpected(judge(token.error(), MintError::retry_later));
   co_return Minted{.token = *std::move(token), .organization_id = std::move(session->organization_id)};
 }
 
@@ -86,7 +86,7 @@ Task<Result<TokenMinter::Minted, MintError>> TokenMinter::mint_in_latest(std::st
   if (!session && session.error().kind == Error::Kind::unavailable) co_return std::unexpected(MintError::retry_later);
   if (!session) co_return std::unexpected(MintError::no_session);
   auto token = co_await mint_token(session->id);
-  if (!token) co_return std::unexpected(judge(token.error()));
+  if (!token) co_return std::unexpected(judge(token.error(), MintError::retry_later));
   co_return Minted{.token = *std::move(token), .organization_id = std::move(session->organization_id)};
 }
 
@@ -95,8 +95,8 @@ Task<BackendResult<MintedToken>> TokenMinter::mint_token(std::string session_id)
                                          : backend_.mint_token(std::move(session_id), settings_.template_name);
 }
 
-MintError TokenMinter::judge(const BackendError& failure) const {
-  const MintError error = mint_error(failure);
+MintError TokenMinter::judge(const BackendError& failure, MintError if_not_found) const {
+  const MintError error = mint_error(failure, if_not_found);
   const bool needs_operator = error == MintError::config_error || error == MintError::bad_secret;
   ports_.log.write(needs_operator ? LogLevel::error : LogLevel::info, "clerk.token_not_minted",
                    {{"reason", to_string(error)}, {"status", failure.status}, {"code", failure.code}});

@@ -37,7 +37,7 @@ struct TokenMinterSettings {
 };
 
 enum class MintError {
-  session_gone,        // ended, revoked, or its user banned: sign in again
+  session_gone,        // ended or revoked, as Clerk says of the session itself: sign in again
   no_session,          // the user is signed in nowhere
   other_organization,  // the session has been switched to another one since
   config_error,        // no such template, or not in the plan: the operator must act
@@ -90,7 +90,7 @@ class TokenMinter {
   Task<Result<Minted, MintError>> mint_in(std::string session_id);
   Task<Result<Minted, MintError>> mint_in_latest(std::string user_id, std::string actor);
   Task<BackendResult<MintedToken>> mint_token(std::string session_id);
-  MintError judge(const BackendError& error) const;
+  MintError judge(const BackendError& failure, MintError if_not_found) const;
 
   TokenMinterSettings settings_;
   Backend& backend_;

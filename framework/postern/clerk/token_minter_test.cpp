@@ -76,19 +76,19 @@ TEST_CASE_FIXTURE(Fixture, "a token is used again until ten seconds before its e
   CHECK(mint() == "two");
 }
 
-TEST_CASE_FIXTURE(Fixture, "what a failure at Clerk means for the caller (clerk.md 3.6)") {
+TEST_CASE_FIXTURE(Fixture, "what a refusal at Clerk means, while the session is active (clerk.md 3.6)") {
   struct Row {
     int status;
     std::string_view body;
     std::string_view outcome;
   };
   for (const auto& [status, body, outcome] : {
-           Row{404, R"({"errors":[{"code":"resource_not_found","message":"Session not found"}]})", "session_gone"},
+           Row{404, R"({"errors":[{"code":"resource_not_found","message":"Session not found"}]})", "retry_later"},
            Row{404,
                R"({"errors":[{"code":"resource_not_found","long_message":"No JWT template exists with name: mcp"}]})",
                "config_error"},
-           Row{401, R"({"errors":[{"code":"x"}]})", "session_gone"},
-           Row{403, R"({"errors":[{"code":"user_banned"}]})", "session_gone"},
+           Row{401, R"({"errors":[{"code":"x"}]})", "retry_later"},
+           Row{403, R"({"errors":[{"code":"user_banned"}]})", "retry_later"},
            Row{401, R"({"errors":[{"code":"clerk_key_invalid"}]})", "bad_secret"},
            Row{402, "", "config_error"},
            Row{422, "", "config_error"},
@@ -127,6 +127,16 @@ TEST_CASE_FIXTURE(Fixture, "a session that is over gives no token, whatever Cler
     when_minting().answer(200, token_body("one"));
     test.fetch.when(session_url("sess_1")).answer(status, body);
     CHECK(mint() == "session_gone");
+    CHECK(run_ready(api.send(caller, {.path = "/api"})).error().kind == Error::Kind::unauthorized);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "while Clerk does not say how it is with a session, it is not over") {
+  for (const int status : {401, 403, 429, 503}) {
+    CAPTURE(status);
+    when_minting().answer(200, token_body("one"));
+    test.fetch.when(session_url("sess_1")).answer(status, "");
+    CHECK(mint() == "retry_later");
   }
 }
 
@@ -211,7 +221,7 @@ TEST_CASE_FIXTURE(Fixture, "a trace goes on to the app") {
   CHECK(*request.headers.find_only("tracestate") == "a=b");
 }
 
-TEST_CASE_FIXTURE(Fixture, "after a 401 a new token is tried, once") {
+TEST_CASE_FIXTURE(Fixture, "after a 401 a new token is tried, once, and no session is taken to be over") {
   const std::string url = "https://app.example.test/api";
   when_minting().answer(200, token_body("one")).answer(200, token_body("two"));
   test.fetch.when(url).answer(401, "").answer(200, "{}");
@@ -219,7 +229,9 @@ TEST_CASE_FIXTURE(Fixture, "after a 401 a new token is tried, once") {
   CHECK(*test.fetch.requests().back().headers.find_only("Authorization") == "Bearer two");
 
   test.fetch.when(url).answer(401, "");
-  CHECK(run_ready(api.send(caller, {.path = "/api"})).error().kind == Error::Kind::unauthorized);
+  const auto refused = run_ready(api.send(caller, {.path = "/api"}));
+  CHECK(refused.error().kind == Error::Kind::forbidden);
+  CHECK(refused.error().message.contains("does not accept this server's tokens"));
   CHECK(test.fetch.count(url) == 4);
 }
 

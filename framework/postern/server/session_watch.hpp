@@ -1,5 +1,5 @@
-// The app's API, watched for the moment when it turns out that the user's Clerk session has ended: then the connection
-// is revoked at once, so that the next request is told to sign in again (clerk.md 6.2 row 10).
+// The app's API, watched for the moment when Clerk says that the user's session has ended: then the connection is
+// revoked at once, so that the next request is told to sign in again (clerk.md 6.2 row 10).
 #pragma once
 
 #include "postern/mcp/upstream.hpp"
