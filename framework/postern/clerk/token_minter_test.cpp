@@ -5,6 +5,7 @@
 #include <format>
 
 #include "postern/clerk/app_api.hpp"
+#include "postern/clerk/test_signer.hpp"
 #include "postern/testing/test_ports.hpp"
 
 namespace postern::clerk {
@@ -12,6 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+const std::string jwks_url = "https://clerk.example.test/.well-known/jwks.json";
 constexpr auto ignore = [](const std::exception_ptr&) {};
 
 std::string token_url(std::string_view session) {
@@ -45,7 +47,13 @@ struct Fixture {
   Backend backend{{.api_url = "https://api.clerk.test", .secret_key = SecretKey::parse("sk_test_x").value()},
                   test.ports};
   Standing standing{backend, test.ports};
-  TokenMinter minter{{.template_name = "mcp", .sessions_max = 3}, backend, standing, test.ports};
+  KeySet keys{jwks_url, test.ports};
+  InstanceJwts jwts{std::nullopt, keys, test.ports};
+  TokenMinter minter{{.issuer = std::string{test_issuer}, .template_name = "mcp", .sessions_max = 3},
+                     backend,
+                     jwts,
+                     standing,
+                     test.ports};
   AppApi api{{.app = AppUrl::parse("https://app.example.test").value()}, minter, test.ports};
   Principal caller{.user_id = "user_1", .session_id = "sess_1"};
 
@@ -149,12 +157,45 @@ TEST_CASE_FIXTURE(Fixture, "a token is for the organization that the connection 
   const Principal member{.user_id = "user_1", .session_id = "sess_1", .organization_id = "org_1"};
   CHECK(mint(member) == "one");
   CHECK(mint() == "other_organization");  // a connection of the personal account
-  CHECK(mint(member) == "other_organization");
+  CHECK(mint(member) == "three");         // not refused by what is remembered of org_2
   CHECK(mint(member) == "three");
+  CHECK(mints() == 3);
   caller.organization_id = "org_2";
   std::string message;
   const Job job = Job::start(send_into(api, caller, message), ignore);
   CHECK(message.contains("another organization is open"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "of a template's token the session tells the organization, asked after the minting") {
+  test.fetch.when(http::Method::post, token_url("sess_1")).hold().answer(200, token_body("one"));
+  test.fetch.when(session_url("sess_1")).answer(200, session_body("sess_1", R"("org_1")"));
+  caller.organization_id = "org_1";
+  std::string out;
+  const Job job = Job::start(mint_into(minter, caller, out), ignore);
+  CHECK(test.fetch.count(session_url("sess_1")) == 0);
+  test.fetch.release(token_url("sess_1"));
+  CHECK(out == "one");
+}
+
+TEST_CASE_FIXTURE(Fixture, "a session token tells its organization itself, whatever the session says") {
+  const TestSigner clerk{"ins_1"};
+  test.fetch.when(jwks_url).answer(200, clerk.jwks());
+  const auto outcome = [&](const json::Object& claims, std::string session_organization) {
+    const std::string jwt = clerk.session_token(test.clock.now(), claims);
+    test.fetch.when(http::Method::post, session_url("sess_1") + "/tokens").answer(200, token_body(jwt));
+    test.fetch.when(session_url("sess_1")).answer(200, session_body("sess_1", session_organization));
+    TokenMinter of_sessions{{.issuer = std::string{test_issuer}}, backend, jwts, standing, test.ports};
+    std::string out;
+    const Job job = Job::start(mint_into(of_sessions, caller, out), ignore);
+    return out == jwt ? "the token" : out;
+  };
+  const json::Object in_org_1{{"o", json::Object{{"id", "org_1"}, {"rol", "admin"}}}};
+  CHECK(outcome(in_org_1, "null") == "other_organization");
+  caller.organization_id = "org_1";
+  CHECK(outcome({}, R"("org_1")") == "other_organization");
+  CHECK(outcome({{"sid", "sess_2"}}, R"("org_1")") == "retry_later");
+  CHECK(outcome({{"iss", "https://elsewhere.example.test"}}, R"("org_1")") == "retry_later");
+  CHECK(outcome(in_org_1, R"("org_2")") == "the token");
 }
 
 TEST_CASE_FIXTURE(Fixture, "whose token names no session acts in the one that the user used last (decision 14)") {
