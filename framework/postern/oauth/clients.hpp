@@ -37,7 +37,8 @@ class Clients {
 
   Task<Result<Registration>> add(ClientMetadata metadata);
   Task<Result<std::optional<RegisteredClient>>> find(std::string client_id);
-  // A token is about to be issued to it. Writes at most once a day.
+  // A token is about to be issued to it: what it brought was judged good, and is not used up yet, so that the client
+  // can simply come again if this fails. Writes at most once a day.
   Task<Result<void>> mark_used(std::string client_id);
 
  private:

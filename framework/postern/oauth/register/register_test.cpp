@@ -101,6 +101,19 @@ TEST_CASE("an unused registration lasts a day, a used one 90 days from its last 
   CHECK(flow.get(Flow::authorize_target(client)).status == 400);
 }
 
+TEST_CASE("who asks for a token with nothing good to show makes no registration live longer (threat 31)") {
+  Flow flow;
+  const std::string client = flow.register_public(), other = flow.register_public("Another");
+  const std::string code = flow.code_for(other);
+  for (const std::string& bad : {std::string{"x.y"}, std::string{}, code})
+    CHECK(flow.redeem(client, bad).status == 400);
+  CHECK(flow.refresh(client, "x.y").status == 400);
+  CHECK(flow.refresh(client, member(flow.redeem(other, code), "refresh_token")).status == 400);
+  flow.host.clock.advance(24h);
+  CHECK(flow.get(Flow::authorize_target(client)).status == 400);
+  CHECK(flow.get(Flow::authorize_target(other)).status == 200);
+}
+
 TEST_CASE("a client is read from the store once in a while, not at each step of a flow") {
   Flow flow;
   const std::string client = flow.register_public();

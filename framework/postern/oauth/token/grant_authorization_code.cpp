@@ -49,6 +49,7 @@ Task<Result<Granted, OAuthError>> grant_authorization_code(Context& context, std
     }
     const Duration wait = attempt == 0 ? context.take_turn(found->grant.user.user_id, client_id) : Duration{0};
     if (wait > Duration{0}) co_return std::unexpected(OAuthError::too_many_requests(wait));
+    CO_TRY(co_await context.clients.mark_used(client_id));
     const TimePoint now = context.ports.clock.now();
     Grant active = found->grant;
     active.state = GrantState::active;

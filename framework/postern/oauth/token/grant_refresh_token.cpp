@@ -62,6 +62,7 @@ Task<Result<Granted, OAuthError>> grant_refresh_token(Context& context, std::str
       CO_TRY(user, co_await confirm(context, found->grant));
     }
     if (!user) co_return co_await end(context, found->grant, "sign-in has ended");
+    CO_TRY(co_await context.clients.mark_used(client_id));
     Grant rotated = found->grant;
     rotated.user = *user;
     if (verdict == RefreshVerdict::repeat) co_return Granted{.grant = std::move(rotated), .scopes = std::move(scopes)};

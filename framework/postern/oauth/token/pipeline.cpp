@@ -55,8 +55,6 @@ Task<Result<http::Response, OAuthError>> answer(Context& context, const http::Re
   CO_TRY(const auto form, check_token_form(request));
   CO_TRY(const GrantType type, check_grant_type(form));
   CO_TRY(const auto client_id, co_await check_client_authentication(context, request, form));
-  // Before anything is used up: if it fails, the client can simply come again.
-  CO_TRY(co_await context.clients.mark_used(client_id));
   CO_TRY(const auto granted,
          co_await (type == GrantType::authorization_code ? grant_authorization_code(context, client_id, form)
                                                          : grant_refresh_token(context, client_id, form)));
