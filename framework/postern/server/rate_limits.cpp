@@ -5,6 +5,7 @@
 
 #include "postern/base/concat.hpp"
 #include "postern/json/value.hpp"
+#include "postern/uri/host.hpp"
 
 namespace postern::server {
 namespace {
@@ -48,6 +49,11 @@ class CountedStream final : public http::BodyStream {
 }  // namespace
 
 std::string ClientAddress::of(const http::Request& request) const {
+  std::string address = find(request);
+  return uri::ipv6_network(address).value_or(address);
+}
+
+std::string ClientAddress::find(const http::Request& request) const {
   if (source == "peer") return request.peer_address;
   const std::string* list = source.empty() ? nullptr : request.headers.find_only(source);
   if (!list) return {};

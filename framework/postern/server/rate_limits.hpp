@@ -46,8 +46,12 @@ namespace postern::server {
 struct ClientAddress {
   std::string source;
 
-  // Empty: unknown. Of a list the last entry counts: it is the proxy's own, and what stands before it is hearsay.
+  // Empty: unknown. Of a list the last entry counts: it is the proxy's own, and what stands before it is hearsay. Of an
+  // IPv6 address the /64 counts, in which whoever has one has them all.
   [[nodiscard]] std::string of(const http::Request& request) const;
+
+ private:
+  [[nodiscard]] std::string find(const http::Request& request) const;
 };
 
 enum class RateLimiting { on, off };

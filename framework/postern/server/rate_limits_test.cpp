@@ -161,6 +161,10 @@ TEST_CASE("the address is where the operator says, the last of a list, and else 
   CHECK(ClientAddress{}.of(from).empty());
   from.headers.add("X-Forwarded-For", "192.0.2.1");
   CHECK(ClientAddress{"X-Forwarded-For"}.of(from).empty());  // two fields: one of them is not the proxy's
+  CHECK(ClientAddress{"peer"}.of(request("/token", "2001:db8::1")) ==
+        ClientAddress{"peer"}.of(request("/token", "2001:db8::2:3:4:5")));
+  CHECK(ClientAddress{"peer"}.of(request("/token", "2001:db8::1")) !=
+        ClientAddress{"peer"}.of(request("/token", "2001:db8:0:1::1")));
   RateLimits unknown{RateLimiting::on, {}};
   CHECK(allowed_at_once(unknown, "/register") == 10'000);
   RateLimits off{RateLimiting::off, {"peer"}};

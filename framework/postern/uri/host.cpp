@@ -136,4 +136,12 @@ std::optional<std::string> canonical_host(std::string_view host) {
   return name;
 }
 
+std::optional<std::string> ipv6_network(std::string_view address) {
+  auto groups = parse_ipv6(address);
+  constexpr Ipv6 mapped{0, 0, 0, 0, 0, 0xffff};  // RFC 4291 sec. 2.5.5.2
+  if (!groups || std::equal(groups->begin(), groups->begin() + 6, mapped.begin())) return std::nullopt;
+  std::fill(groups->begin() + 4, groups->end(), 0);
+  return serialize(*groups);
+}
+
 }  // namespace postern::uri

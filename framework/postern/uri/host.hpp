@@ -17,4 +17,8 @@ namespace postern::uri {
 
 [[nodiscard]] std::optional<std::string> canonical_host(std::string_view host);
 
+// The /64 that an IPv6 address is in, spelled as above: what a single customer has of them at least (RFC 6177 sec. 1).
+// Nullopt for anything else, as for an IPv4 address that is written as one of IPv6.
+[[nodiscard]] std::optional<std::string> ipv6_network(std::string_view address);
+
 }  // namespace postern::uri

@@ -143,4 +143,12 @@ TEST_CASE("malformed IPv6 addresses are refused") {
   }
 }
 
+TEST_CASE("the /64 of an IPv6 address") {
+  CHECK(ipv6_network("2001:db8:1:2:3:4:5:6") == "[2001:db8:1:2::]");
+  CHECK(ipv6_network("2001:DB8:1:2::9") == "[2001:db8:1:2::]");
+  CHECK(ipv6_network("2001::1:2:3:4:5") == "[2001:0:0:1::]");
+  for (const std::string_view none : {"203.0.113.7", "::ffff:203.0.113.7", "[2001:db8::1]", "fe80::1%eth0", "x", ""})
+    CHECK_FALSE(ipv6_network(none));
+}
+
 }  // namespace postern::uri
