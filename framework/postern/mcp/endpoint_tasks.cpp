@@ -35,13 +35,17 @@ Task<std::optional<Endpoint::Answer>> Endpoint::try_task(std::unique_ptr<Pending
   if (!at_once) {
     if (!exchange.accepted.json) co_return std::nullopt;
     co_await race(request->end(), ports_.clock.sleep_for(options_.task_after));
-    if (request->over()) co_return std::nullopt;
+    if (request->has_ended()) co_return std::nullopt;
   }
   const rpc::Id id = request->context().id;
   auto record = co_await tasks_.create(exchange.caller, offer.ttl,
                                        exchange.session ? std::optional{exchange.session->key} : std::nullopt);
   if (!record && !at_once) co_return std::nullopt;
   if (!record) co_return refusal(200, id, {rpc::ErrorCode::internal_error, std::move(record).error().message});
+  if (!at_once && request->has_ended()) {  // while its record was written: nobody has heard of that
+    co_await tasks_.forget(exchange.caller, *std::move(record));
+    co_return std::nullopt;
+  }
 
   const json::Object task = record->describe(exchange.revision);
   const std::string result = exchange.session

@@ -51,6 +51,17 @@ inline Task<Result<std::string>> asks_late(Call& call) {
   co_return "Hello " + (answer ? answer->name : "nobody");
 }
 
+// Ends, or asks, a little later than it becomes a task.
+inline Task<Result<std::string>> ends_soon(Call& call) {
+  co_await call.clock().sleep_for(std::chrono::milliseconds{550});
+  co_return "done";
+}
+inline Task<Result<std::string>> asks_soon(Call& call) {
+  co_await call.clock().sleep_for(std::chrono::milliseconds{550});
+  CO_TRY(auto answer, co_await call.ask<Named>("name", "Who?"));
+  co_return "Hello " + (answer ? answer->name : "nobody");
+}
+
 inline App make_task_app() {
   App app{"acme", "1"};
   app.tool("hello", "Say hello.", hello);
@@ -60,6 +71,8 @@ inline App make_task_app() {
   app.tool("talks", "Talk a lot.", talks).may_become_task();
   app.tool("asks", "Ask a lot.", asks_in_rounds).may_become_task();
   app.tool("asks_late", "Ask late.", asks_late).may_become_task();
+  app.tool("ends_soon", "End soon.", ends_soon).may_become_task();
+  app.tool("asks_soon", "Ask soon.", asks_soon).may_become_task();
   return app;
 }
 

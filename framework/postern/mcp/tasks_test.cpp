@@ -7,6 +7,43 @@ using namespace postern::mcp;
 using namespace postern::mcp::test;
 using namespace std::chrono_literals;
 
+namespace {
+
+// A store whose every answer takes its time.
+class SlowStore final : public Store {
+ public:
+  SlowStore(Store& store, Clock& clock) : store_(store), clock_(clock) {}
+  Task<Result<std::optional<Entry>>> get(std::string key) override { return later(store_.get(std::move(key)), clock_); }
+  Task<Result<void>> put(std::string key, std::string value, TimePoint expires_at) override {
+    return later(store_.put(std::move(key), std::move(value), expires_at), clock_);
+  }
+  Task<Result<bool>> create(std::string key, std::string value, TimePoint expires_at) override {
+    return later(store_.create(std::move(key), std::move(value), expires_at), clock_);
+  }
+  Task<Result<bool>> replace(std::string key, std::uint64_t version, std::string value, TimePoint expires_at) override {
+    return later(store_.replace(std::move(key), version, std::move(value), expires_at), clock_);
+  }
+  Task<Result<std::optional<Entry>>> take(std::string key) override {
+    return later(store_.take(std::move(key)), clock_);
+  }
+  Task<Result<void>> remove(std::string key) override { return later(store_.remove(std::move(key)), clock_); }
+  Task<Result<std::vector<KeyedEntry>>> scan(std::string prefix, std::string after, std::size_t count) override {
+    return later(store_.scan(std::move(prefix), std::move(after), count), clock_);
+  }
+
+ private:
+  template <class T>
+  static Task<T> later(Task<T> operation, Clock& clock) {
+    co_await clock.sleep_for(50ms);
+    co_return co_await std::move(operation);
+  }
+
+  Store& store_;
+  Clock& clock_;
+};
+
+}  // namespace
+
 TEST_CASE_FIXTURE(TaskFixture, "a call that takes long is answered with a task, and asked about until it is done") {
   CHECK(send(modern("server/discover")).body.contains(R"("extensions":{"io.modelcontextprotocol/tasks":{}})"));
   const json::Object quick = result_of(send(able(call("work", R"({"seconds":0})"))));
@@ -33,6 +70,29 @@ TEST_CASE_FIXTURE(TaskFixture, "a call that takes long is answered with a task, 
   CHECK(status(id) == "completed");
   test.clock.advance(10min);
   CHECK(error_code(send(about("tasks/get", id))) == -32602);
+}
+
+TEST_CASE_FIXTURE(TaskFixture, "a call that ends, or asks, while its record is written becomes no task") {
+  SlowStore store{test.store, test.clock};
+  const Ports ports{test.clock, test.random, test.crypto, test.fetch, store, test.cache, test.log, test.bus};
+  Endpoint slow{app, ports, {.session_key = session_key()}};
+  for (const auto& [tool, comes_to] : {std::pair{"ends_soon", "complete"}, {"asks_soon", "input_required"}}) {
+    CAPTURE(tool);
+    mcp::test::Exchange exchange;
+    exchange.request = able(call(tool, "{}"));
+    exchange.start(slow, alice);
+    test.clock.advance(1s);
+    CHECK(*json::find(result_of(exchange.response), "resultType") == comes_to);
+    CHECK(test.store.records().empty());
+    CHECK(test.clock.sleepers() == 0);
+  }
+  mcp::test::Exchange exchange;
+  exchange.request = able(call("work", R"({"seconds":3})"));
+  exchange.start(slow, alice);
+  test.clock.advance(1s);
+  const std::string id{*json::find_string(result_of(exchange.response), "taskId")};
+  test.clock.advance(3s);
+  CHECK(status(id) == "completed");
 }
 
 TEST_CASE_FIXTURE(TaskFixture, "a client that does not know tasks waits for the result, unless there must be a task") {

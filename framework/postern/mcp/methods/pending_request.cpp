@@ -170,9 +170,9 @@ void PendingRequest::settle(std::optional<std::string> reply, CallOutcome outcom
   changed_.wake_all();
 }
 
-bool PendingRequest::has_news() {
+bool PendingRequest::has_ended() {
   if (wants_to_stop()) stop();
-  return over_ || has_messages();
+  return over_;
 }
 
 Task<void> PendingRequest::news() {

@@ -86,8 +86,10 @@ class PendingRequest final : private ClientLink {
   [[nodiscard]] TimePoint ends_at() const { return ends_at_; }
   [[nodiscard]] bool over() const { return over_; }
   [[nodiscard]] bool has_messages() const { return !messages_.empty(); }
-  // Not from inside of the function's own steps: it may end the request.
-  [[nodiscard]] bool has_news();
+  // Whether it is over now, or at a question that ends it, and whether there is something to send as well. Not from
+  // inside of the function's own steps: they may end the request.
+  [[nodiscard]] bool has_ended();
+  [[nodiscard]] bool has_news() { return has_ended() || has_messages(); }
   // Until there are news. Ends outside of the function's own steps, so that whoever waits may destroy the request.
   [[nodiscard]] Task<void> news();
 

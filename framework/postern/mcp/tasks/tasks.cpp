@@ -227,6 +227,11 @@ Task<Result<TaskRecord>> Tasks::create(const Caller& caller, std::optional<Durat
   co_return record;
 }
 
+// If it cannot be removed now, it ends as one that nobody runs.
+Task<void> Tasks::forget(Caller caller, TaskRecord record) {
+  (void)co_await ports_.store.remove(record_key(owner_of(caller), record.id));
+}
+
 Task<void> Tasks::run(std::unique_ptr<PendingRequest> request, const Caller& caller, TaskRecord record) {
   return Work::run(std::make_unique<Work>(*this, std::move(request), owner_of(caller), std::move(record)));
 }

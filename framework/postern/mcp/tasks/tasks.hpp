@@ -49,6 +49,8 @@ class Tasks {
   // `session` is TaskRecord's. Error::Kind::limited if the owner has too many. `caller` lives until the task ends.
   [[nodiscard]] Task<Result<TaskRecord>> create(const Caller& caller, std::optional<Duration> ttl,
                                                 std::optional<std::string> session);
+  // Takes back what was created, if the call needs no task after all.
+  [[nodiscard]] Task<void> forget(Caller caller, TaskRecord record);
   // Ends when the call does, and leaves its outcome in the Store. Dropping it cancels the call, which has become a
   // task.
   [[nodiscard]] Task<void> run(std::unique_ptr<PendingRequest> request, const Caller& caller, TaskRecord record);
