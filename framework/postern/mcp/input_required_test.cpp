@@ -1,6 +1,7 @@
 // Tools that ask their client: 2026-07-28, basic/patterns/mrtr; and on a stream, as 2025-11-25, client/elicitation and
 // client/sampling, have it. One tool code for both.
 #include "postern/base/limits.hpp"
+#include "postern/base/race.hpp"
 #include "postern/base/when_all.hpp"
 #include "postern/mcp/endpoint_fixture.hpp"
 
@@ -47,6 +48,12 @@ Task<Result<std::string>> later(Call& call) {
   CO_TRY(auto opened, co_await call.ask_to_open("page", "Pay there.", "https://pay.example/17"));
   co_return opened ? "opened" : "not opened";
 }
+// Asks, and does not wait for long.
+Task<Result<std::string>> impatient(Call& call) {
+  const auto first = co_await race(call.ask<Named>("name", "Your name?"), call.clock().sleep_for(50ms));
+  if (first.index() == 1) co_await call.clock().sleep_for(1s);
+  co_return first.index() == 1 ? "nobody" : "somebody";
+}
 
 constexpr std::string_view forms = R"({"elicitation":{}})";
 constexpr std::string_view everything = R"({"elicitation":{"form":{},"url":{}},"sampling":{},"roots":{}})";
@@ -57,6 +64,7 @@ struct AskFixture : Fixture {
     app.tool("greet", "Greet.", greet);
     app.tool("three", "Ask three things.", three);
     app.tool("later", "Ask later.", later);
+    app.tool("impatient", "Ask, and go on.", impatient);
     return app;
   }
   AskFixture() : Fixture{make()} {}
@@ -289,4 +297,30 @@ TEST_CASE("a call that runs out of time while it asks takes its question back") 
   CHECK(*json::parse(exchange.events[1].data) ==
         *json::parse(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"1/1"}})"));
   CHECK(json::parse(exchange.reply())->at("error").at("code") == -32603);
+}
+
+// 2025-11-25, basic/utilities/cancellation.
+TEST_CASE("a question that its function drops is taken back, and an answer to it comes to nothing") {
+  AskFixture fixture;
+  const std::string session = fixture.begin(everything, fixture.alice);
+  Exchange exchange{.request = AskFixture::calling(session, "impatient", "1")};
+  exchange.start(fixture.endpoint, fixture.alice);
+  fixture.test.clock.advance(100ms);
+  REQUIRE(exchange.events.size() == 2);
+  CHECK(json::parse(exchange.events[0].data)->at("id") == "1/1");
+  CHECK(*json::parse(exchange.events[1].data) ==
+        *json::parse(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"1/1"}})"));
+  CHECK(fixture.reply(session, "1/1", R"("result":{"action":"decline"})", fixture.alice) == 202);
+  fixture.test.clock.advance(1s);
+  REQUIRE(exchange.ended);
+  CHECK(text_of(*json::parse(exchange.reply())) == "nobody");
+
+  Exchange answered{.request = AskFixture::calling(session, "impatient", "2")};
+  answered.start(fixture.endpoint, fixture.alice);
+  fixture.test.clock.advance(10ms);
+  CHECK(fixture.reply(session, "2/1", R"("result":{"action":"decline"})", fixture.alice) == 202);
+  fixture.test.clock.advance(10ms);
+  REQUIRE(answered.ended);
+  CHECK(answered.events.size() == 2);
+  CHECK(text_of(*json::parse(answered.reply())) == "somebody");
 }

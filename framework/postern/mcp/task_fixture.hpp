@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "postern/base/race.hpp"
 #include "postern/base/when_all.hpp"
 #include "postern/mcp/endpoint_fixture.hpp"
 
@@ -51,6 +52,13 @@ inline Task<Result<std::string>> asks_late(Call& call) {
   co_return "Hello " + (answer ? answer->name : "nobody");
 }
 
+// Asks, and does not wait for long.
+inline Task<Result<std::string>> impatient(Call& call) {
+  co_await call.clock().sleep_for(std::chrono::seconds{1});
+  co_await race(call.ask<Named>("name", "Who?"), call.clock().sleep_for(std::chrono::seconds{5}));
+  co_await call.clock().sleep_for(std::chrono::seconds{5});
+  co_return "Hello whoever";
+}
 // Ends, or asks, a little later than it becomes a task.
 inline Task<Result<std::string>> ends_soon(Call& call) {
   co_await call.clock().sleep_for(std::chrono::milliseconds{550});
@@ -71,6 +79,7 @@ inline App make_task_app() {
   app.tool("talks", "Talk a lot.", talks).may_become_task();
   app.tool("asks", "Ask a lot.", asks_in_rounds).may_become_task();
   app.tool("asks_late", "Ask late.", asks_late).may_become_task();
+  app.tool("impatient", "Ask, and go on.", impatient).may_become_task();
   app.tool("ends_soon", "End soon.", ends_soon).may_become_task();
   app.tool("asks_soon", "Ask soon.", asks_soon).may_become_task();
   return app;

@@ -204,6 +204,19 @@ TEST_CASE_FIXTURE(TaskFixture, "a tool asks in rounds until it is a task, and th
   CHECK(json::serialize(get(id)).contains("A B C"));
 }
 
+TEST_CASE_FIXTURE(TaskFixture, "what a task does not want to know any more is not asked any more") {
+  const std::string id = begin("impatient");
+  test.clock.advance(2s);
+  CHECK(status(id) == "input_required");
+  test.clock.advance(5s);
+  const json::Object working = get(id);
+  CHECK(*json::find(working, "status") == "working");
+  CHECK_FALSE(json::find(working, "inputRequests"));
+  CHECK(error_code(send(about("tasks/update", id, R"("inputResponses":{"name-1":{"action":"decline"}},)"))) == 0);
+  test.clock.advance(5s);
+  CHECK(status(id) == "completed");
+}
+
 TEST_CASE_FIXTURE(TaskFixture, "a task whose server was stopped says so, on whatever instance") {
   auto first = std::make_unique<Endpoint>(app, test.ports, EndpointOptions{.session_key = session_key()});
   auto request = able(call("work", R"({"seconds":100})"));

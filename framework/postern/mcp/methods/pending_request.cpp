@@ -47,6 +47,21 @@ std::string what_of(const std::exception_ptr& failure) {
 
 }  // namespace
 
+PendingRequest::Question::Question(PendingRequest& request, std::string id, json::Object input)
+    : of(request), place(request.questions_.emplace(std::move(id), this).first), asked(std::move(input)) {}
+
+// The client need not answer any more (2025-11-25, basic/utilities/cancellation). Of a task, the record says so.
+PendingRequest::Question::~Question() {
+  const std::string id = place->first;
+  of.questions_.erase(place);
+  if (result || of.over_) return;
+  if (of.is_task_) {
+    of.poke();
+  } else {
+    of.push(rpc::notification("notifications/cancelled", {{"requestId", id}}));
+  }
+}
+
 PendingRequest::PendingRequest(CallContext context, const Kind& kind, std::string name, const json::Object& params,
                                InputState input)
     : context_(std::move(context)),
@@ -128,10 +143,9 @@ void PendingRequest::finish(MethodOutcome outcome) {
          ended);
 }
 
-// The client need not answer any more what it was asked (2025-11-25, basic/lifecycle, timeouts).
+// The function's questions go with it (2025-11-25, basic/lifecycle, timeouts).
 void PendingRequest::time_out() {
   job_.cancel();
-  for (const auto& [id, _] : questions_) push(rpc::notification("notifications/cancelled", {{"requestId", id}}));
   settle(rpc::error_reply(context_.id, {rpc::ErrorCode::internal_error, "The call took too long and was stopped."}),
          CallOutcome::timed_out);
 }
@@ -165,7 +179,6 @@ void PendingRequest::settle(std::optional<std::string> reply, CallOutcome outcom
   if (over_) return;
   over_ = true;
   note_end(outcome);
-  questions_.clear();
   reply_ = std::move(reply);
   changed_.wake_all();
 }
@@ -288,13 +301,11 @@ Task<Result<json::Value>> PendingRequest::request(std::string key, InputRequest 
 // 2025-11-25, basic/transports, sending messages to the server: such requests come before the reply to what they belong
 // to.
 Task<Result<json::Value>> PendingRequest::ask_on_stream(InputRequest request) {
-  Question question;
-  const std::string id = concat(context_.id.text(), "/", std::to_string(++questions_asked_));
-  const auto place = questions_.emplace(id, &question).first;
+  Question question{*this, concat(context_.id.text(), "/", std::to_string(++questions_asked_)), {}};
   std::string message;
   json::ObjectWriter object{message};
   json::append(object.member("jsonrpc"), "2.0");
-  json::append(object.member("id"), id);
+  json::append(object.member("id"), question.place->first);
   json::append(object.member("method"), request.method);
   object.member("params") += json::serialize(request.params);
   object.end();
@@ -303,7 +314,6 @@ Task<Result<json::Value>> PendingRequest::ask_on_stream(InputRequest request) {
   changed_.wake_all();
 
   co_await question.answered.wait();
-  questions_.erase(place);
   if (*question.result) CO_TRY(request.check(**question.result));
   co_return *std::move(question.result);
 }
@@ -314,12 +324,11 @@ Task<Result<json::Value>> PendingRequest::ask_in_task(std::string key, InputRequ
     co_return postern::fail(Error::Kind::forbidden,
                             concat("This needs a client that can answer ", request.method, "."));
   }
-  Question question{.asked = {{"method", request.method}, {"params", std::move(request.params)}}};
-  const auto place = questions_.emplace(concat(key, "-", ++questions_asked_), &question).first;
+  Question question{
+      *this, concat(key, "-", ++questions_asked_), {{"method", request.method}, {"params", std::move(request.params)}}};
   poke();
 
   co_await question.answered.wait();
-  questions_.erase(place);
   if (*question.result) CO_TRY(request.check(**question.result));
   co_return *std::move(question.result);
 }

@@ -99,11 +99,21 @@ class PendingRequest final : private ClientLink {
   [[nodiscard]] int http_status() const { return http_status_; }
 
  private:
-  // A request of ours that the client has not answered yet.
+  struct Question;
+  using Questions = std::map<std::string, Question*, std::less<>>;
+  // A request of ours that the client has not answered yet, for as long as the function waits for that. One that it
+  // drops, as in race(call.ask(...), clock.sleep_for(...)), is taken back.
   struct Question {
+    Question(PendingRequest& request, std::string id, json::Object input);
+    Question(const Question&) = delete;
+    Question& operator=(const Question&) = delete;
+    ~Question();
+
+    PendingRequest& of;
+    const Questions::iterator place;
+    const json::Object asked;  // an InputRequest, of a task
     std::optional<Result<json::Value>> result{};
     WaitList answered{};
-    json::Object asked{};  // an InputRequest, of a task
   };
 
   void progress(double done, std::optional<double> total, std::string_view message) override;
@@ -147,7 +157,7 @@ class PendingRequest final : private ClientLink {
   InputState input_;
   json::Object asked_;    // InputRequests that this run came to
   json::Object missing_;  // ClientCapabilities that it would have taken
-  std::map<std::string, Question*, std::less<>> questions_;
+  Questions questions_;
   int questions_asked_ = 0;
   std::deque<std::string> messages_;
   std::size_t queued_bytes_ = 0;
