@@ -18,6 +18,7 @@
 #include <string_view>
 
 #include "app/app.hpp"
+#include "hosts/native/chores.hpp"
 #include "hosts/native/ports/native_ports.hpp"
 #include "hosts/native/serve.hpp"
 #include "hosts/native/settings.hpp"
@@ -33,11 +34,12 @@ constexpr int exit_could_not_run = 1;
 constexpr int exit_wrong_setting = 2;
 constexpr Duration last_writing_max = std::chrono::seconds{2};
 
-Task<void> keep_audit_log(server::Server& server, Clock& clock) {
-  while (true) {
-    co_await clock.sleep_for(limits::audit_written_after);
-    co_await server.write_audit_log();
-  }
+Task<void> keep_house(server::Server& server, const Ports& ports) {
+  return native::do_every(limits::revocations_reread_after, [&] { return server.housekeep(); }, ports.clock, ports.log);
+}
+Task<void> keep_audit_log(server::Server& server, const Ports& ports) {
+  return native::do_every(
+      limits::audit_written_after, [&] { return server.write_audit_log(); }, ports.clock, ports.log);
 }
 
 // What one event loop has: its ports, and the server on top of them.
@@ -46,8 +48,8 @@ class LoopServer : public http::Handler {
   LoopServer(boost::asio::io_context& loop, native::NativeShared& shared, const mcp::App& app,
              const server::Settings& settings)
       : loop_(loop), ports_(loop, shared), server_(app, settings, ports_.ports()) {
-    housekeeping_ = Job::start(keep_house(server_, ports_.ports().clock), [](const std::exception_ptr&) {});
-    auditing_ = Job::start(keep_audit_log(server_, ports_.ports().clock), [](const std::exception_ptr&) {});
+    housekeeping_ = Job::start(keep_house(server_, ports_.ports()), [](const std::exception_ptr&) {});
+    auditing_ = Job::start(keep_audit_log(server_, ports_.ports()), [](const std::exception_ptr&) {});
   }
 
   // The loop has stopped, and nothing is under way: it runs on for a moment, for what calls have left to be written.
@@ -61,13 +63,6 @@ class LoopServer : public http::Handler {
   Task<http::Response> handle(http::Request request) override { return server_.handle(std::move(request)); }
 
  private:
-  static Task<void> keep_house(server::Server& server, Clock& clock) {
-    while (true) {
-      co_await server.housekeep();
-      co_await clock.sleep_for(limits::revocations_reread_after);
-    }
-  }
-
   boost::asio::io_context& loop_;
   native::NativePorts ports_;
   server::Server server_;
@@ -179,7 +174,7 @@ int serve_stdio(native::NativeShared& shared, const mcp::App& app, const server:
   Result<void> outcome;
   boost::asio::signal_set signals{loop, SIGTERM, SIGINT};
   signals.async_wait([&loop](const boost::system::error_code&, int) { loop.stop(); });
-  const Job auditing = Job::start(keep_audit_log(server, ports.ports().clock), [](const std::exception_ptr&) {});
+  const Job auditing = Job::start(keep_audit_log(server, ports.ports()), [](const std::exception_ptr&) {});
   const Job speaking = Job::start(speak(stdio, server, host.session_id, caller, outcome),
                                   [&loop](const std::exception_ptr&) { loop.stop(); });
   loop.run();
