@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { Program, freePort, host, startStack } from '../harness/stack.mjs';
+import { Program, freePort, host, programFile, startStack } from '../harness/stack.mjs';
 
 const CONNECTIONS = 300; // more than the 256 that one address may have
 
@@ -35,15 +35,30 @@ describe('connections from one address', { skip: host !== 'native' && 'connectio
     assert.equal(served.length + refused.length + closed.length, CONNECTIONS);
   });
 
-  test('behind a proxy, whose address they all have, none is refused', async () => {
+  // The statuses behind a proxy, whose address they all have. `command` starts the server.
+  async function countBehindProxy(...command) {
     const [port, name] = [await freePort(), 'mcp.acme.example'];
-    const settings = { ...stack.serverSettings, SERVER_URL: `https://${name}`, PORT: String(port), DATABASE: path.join(stack.folder, 'proxied.sqlite') };
-    const server = await new Program('proxied server', 'framework/hosts/native/postern', [], settings, `http://127.0.0.1:${port}`).ready('/readyz');
+    const settings = { ...stack.serverSettings, SERVER_URL: `https://${name}`, PORT: String(port), DATABASE: path.join(stack.folder, `proxied-${port}.sqlite`) };
+    const server = await new Program('proxied server', command[0], command.slice(1), settings, `http://127.0.0.1:${port}`).ready('/readyz');
     try {
-      const { 200: served } = await countStatuses(server.url, name);
-      assert.equal(served?.length, CONNECTIONS);
+      const statuses = await countStatuses(server.url, name);
+      assert.equal((await fetch(`${server.url}/readyz`)).status, 200, 'there is room again');
+      return { ...statuses, log: server.log };
     } finally {
       assert.deepEqual(await server.stop(), { code: 0, signal: null }, server.log);
     }
+  }
+
+  test('behind a proxy, whose address they all have, none is refused', async () => {
+    const { 200: served } = await countBehindProxy('framework/hosts/native/postern');
+    assert.equal(served?.length, CONNECTIONS);
+  });
+
+  test('where the system lets it open 256 files, three quarters of them are connections, and the next are told 503', async () => {
+    const { 200: served, 503: refused, log } = await countBehindProxy('/bin/bash', '-c', 'ulimit -Sn 64; ulimit -Hn 256; exec "$0"', programFile('framework/hosts/native/postern'));
+    assert.match(log, /"connections_max":192/);
+    assert.ok(served.length <= 192 && served.length > 180, `${served.length} served`);
+    assert.ok(refused.length > 0);
+    assert.doesNotMatch(log, /accept\.paused/);
   });
 });

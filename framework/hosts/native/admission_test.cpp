@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "hosts/native/descriptors.hpp"
 #include "hosts/native/testing/live_server.hpp"
 
 namespace postern {
@@ -33,6 +34,19 @@ TEST_CASE("connections are counted per address and in all, and given back") {
     again.get("/back");
     return again.read_until("/back").starts_with("HTTP/1.1 200 OK");
   }));
+}
+
+TEST_CASE("as many files may be open as the administrator lets, and most of them may be connections") {
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const rlimit soft{.rlim_cur = 100, .rlim_max = before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &soft) == 0);
+  CHECK(raise_descriptor_limit() == before.rlim_max);
+  rlimit after{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &after) == 0);
+  CHECK(after.rlim_cur == before.rlim_max);
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  CHECK(connections_within(1'024) == 768);
 }
 
 TEST_CASE("accepting survives having no file descriptor left, without spinning") {

@@ -7,6 +7,7 @@
 // says why on standard error.
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <cstdio>
@@ -19,6 +20,7 @@
 
 #include "app/app.hpp"
 #include "hosts/native/chores.hpp"
+#include "hosts/native/descriptors.hpp"
 #include "hosts/native/ports/native_ports.hpp"
 #include "hosts/native/serve.hpp"
 #include "hosts/native/settings.hpp"
@@ -127,10 +129,15 @@ int serve_http(native::NativeShared& shared, const mcp::App& app, const server::
   options.address = host.address;
   options.port = host.port;
   options.loops = host.loops;
+  options.connections_max = std::min(options.connections_max, connections_within(raise_descriptor_limit()));
   // All connections come from the proxy that ends TLS, so to limit clients is its part.
   if (settings.server_url.starts_with("https://")) options.connections_per_address_max = options.connections_max;
   options.on_listening = [&](std::uint16_t port) {
-    log.write(LogLevel::info, "server.listening", {{"url", settings.mcp_url()}, {"port", port}, {"loops", host.loops}});
+    log.write(LogLevel::info, "server.listening",
+              {{"url", settings.mcp_url()},
+               {"port", port},
+               {"loops", host.loops},
+               {"connections_max", options.connections_max}});
   };
   options.on_problem = [&](std::string_view event, std::string_view detail) {
     log.write(LogLevel::error, event, {{"detail", detail}});
