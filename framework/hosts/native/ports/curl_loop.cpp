@@ -82,6 +82,7 @@ CurlLoop::CurlLoop(boost::asio::io_context& loop, Done done) : loop_(loop), done
 
 // Asio lets go of the sockets before libcurl closes them.
 CurlLoop::~CurlLoop() {
+  *self_ = nullptr;
   for (auto& [number, socket] : sockets_) socket->forget();
   sockets_.clear();
   curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETFUNCTION, nullptr);
@@ -111,8 +112,8 @@ int CurlLoop::on_timer(CURLM*, long timeout_ms, void* self) {
     return 0;
   }
   loop.timer_.expires_after(std::chrono::milliseconds{timeout_ms});
-  loop.timer_.async_wait([&loop](const boost::system::error_code& error) {
-    if (!error) loop.act(CURL_SOCKET_TIMEOUT, 0);
+  loop.timer_.async_wait([self = loop.self_](const boost::system::error_code& error) {
+    if (!error && *self) (*self)->act(CURL_SOCKET_TIMEOUT, 0);
   });
   return 0;
 }

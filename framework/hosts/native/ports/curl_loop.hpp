@@ -41,6 +41,7 @@ class CurlLoop {
   boost::asio::io_context& loop_;
   Done done_;
   boost::asio::steady_timer timer_;
+  std::shared_ptr<CurlLoop*> self_ = std::make_shared<CurlLoop*>(this);  // null for a timer that is queued at the end
   std::map<curl_socket_t, std::shared_ptr<Socket>> sockets_;
   std::unique_ptr<CURLM, FreeMulti> multi_;
 };
