@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { freePort } from '../harness/stack.mjs';
 import { startWorkerd } from '../harness/workerd.mjs';
 
@@ -25,6 +26,7 @@ const answers = {
   '/missing': (request, response) => response.writeHead(404).end(),
   '/redirect': (request, response) => response.writeHead(302, { location: '/hello' }).end(),
   '/large': (request, response) => response.end('x'.repeat(100_000)),
+  '/compressed': (request, response) => response.setHeader('Content-Encoding', 'gzip').end(gzipSync('x'.repeat(1000))),
   '/silent': () => {},
 };
 let folder, peer, worker;

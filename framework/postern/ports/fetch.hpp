@@ -5,8 +5,8 @@
 //   CO_TRY(auto response, co_await fetch.fetch(std::move(request)));
 //
 // No redirect is ever followed (a credential would travel with it): a 3xx is an answer like any other. No cookie jar,
-// no proxy from the environment, no compressed body. Only http and https; http only to loopback unless
-// `allow_plain_http`.
+// no proxy from the environment. A compressed body is not asked for; one that comes all the same is decompressed, and
+// its size is that of what comes out. Only http and https; http only to loopback unless `allow_plain_http`.
 #pragma once
 
 #include <cstddef>

@@ -63,6 +63,7 @@ struct ScriptedFetchFixture {
     scripted.when(url("/missing")).answer(404, "");
     scripted.when(url("/redirect")).answer(302, "", {{"Location", "/hello"}});
     scripted.when(url("/large")).answer(200, std::string(100'000, 'x'));
+    scripted.when(url("/compressed")).answer(200, std::string(1000, 'x'));  // as it is to whoever fetches
     scripted.when(url("/silent")).hold();
     for (auto method : {http::Method::post, http::Method::put, http::Method::delete_})
       scripted.when(method, url("/echo")).answer_with([](const FetchRequest& request) {

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "postern/ports/contract/fetch_contract.hpp"
@@ -24,6 +25,9 @@ using namespace std::chrono_literals;
 using boost::asio::ip::tcp;
 
 constexpr auto ignore = [](const std::exception_ptr&) {};
+
+constexpr std::string_view thousand_x_in_gzip{
+    "\x1f\x8b\x08\0\0\0\0\0\x02\x03\xab\xa8\x18\x05\xa3\x60\x14\x0c\x77\0\0\xe6\xc9\x41\x3b\xe8\x03\0\0", 29};
 
 template <class T>
 Task<void> keep(Task<T> task, std::optional<T>& answer) {
@@ -114,6 +118,8 @@ struct CurlFixture {
     server.answer("/missing", "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
     server.answer("/redirect", "HTTP/1.1 302 Found\r\nLocation: /hello\r\nContent-Length: 0\r\n\r\n");
     server.answer("/large", "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + std::string(100'000, 'x'));
+    server.answer("/compressed", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 29\r\n\r\n" +
+                                     std::string{thousand_x_in_gzip});
   }
   Fetch& fetch() { return *curl; }
   [[nodiscard]] std::string url(std::string_view path) const { return server.url(path); }
@@ -176,7 +182,7 @@ TEST_CASE("a URL that may not be fetched is refused before anything is sent") {
   CHECK(fixture.server.heads.empty());
 }
 
-TEST_CASE("what is sent is what was asked, with nothing of libcurl's own but Accept") {
+TEST_CASE("what is sent is what was asked, with nothing of libcurl's own but Accept and Accept-Encoding") {
   CurlFixture fixture;
   FetchRequest request{.method = http::Method::post, .url = fixture.url("/echo"), .body = "{}"};
   request.headers.set("Authorization", "Bearer x");
@@ -188,7 +194,7 @@ TEST_CASE("what is sent is what was asked, with nothing of libcurl's own but Acc
   CHECK(head.contains("User-Agent: Postern\r\n"));
   CHECK_FALSE(head.contains("Expect"));
   CHECK_FALSE(head.contains("Content-Type"));
-  CHECK_FALSE(head.contains("Accept-Encoding"));
+  CHECK(head.contains("Accept-Encoding: identity\r\n"));
 }
 
 TEST_CASE("the environment's proxy is not used") {

@@ -99,10 +99,12 @@ void CurlTransfer::set_rules(const CurlFetchOptions& options) {
   curl_easy_setopt(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   if (!options.certificate_authorities.empty())
     curl_easy_setopt(handle, CURLOPT_CAINFO, options.certificate_authorities.c_str());
-  // A pooled connection was checked for another request's reach: take none, and leave none.
-  if (reach_ != Reach::any) {
-    curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, reach_ == Reach::public_only ? 1L : 0L);
-    curl_easy_setopt(handle, CURLOPT_FORBID_REUSE, reach_ == Reach::public_only ? 1L : 0L);
+  curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "identity");  // and decompresses what is not, piece by piece
+  // The addresses of pooled connections were checked under another rule: what a stranger chose takes none, and leaves
+  // none. (Those to loopback are of requests for loopback only.)
+  if (reach_ == Reach::public_only) {
+    curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(handle, CURLOPT_FORBID_REUSE, 1L);
   }
   curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, &CurlTransfer::on_open_socket);
   curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, this);

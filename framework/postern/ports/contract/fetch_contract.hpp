@@ -7,7 +7,8 @@
 //   };
 //
 // The server: /hello gives 200, "hello" and the field X-Test: yes; /echo gives 200 and the method, a space and the
-// body; /missing 404; /redirect a 302 to /hello; /large 200 and 100,000 bytes; /silent never answers.
+// body; /missing 404; /redirect a 302 to /hello; /large 200 and 100,000 bytes; /compressed 200 and 1,000 bytes, in gzip
+// whatever was asked for; /silent never answers.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -48,6 +49,10 @@ void check_fetch() {
   SUBCASE("a response larger than allowed is refused, one of just that size is not") {
     CHECK(fetch({.url = fixture.url("/large"), .response_bytes_max = 99'999}).error().kind == Error::Kind::limited);
     CHECK(fetch({.url = fixture.url("/large"), .response_bytes_max = 100'000})->body.size() == 100'000);
+  }
+  SUBCASE("a body that comes compressed is decompressed, and as large as that makes it") {
+    CHECK(fetch({.url = fixture.url("/compressed"), .response_bytes_max = 999}).error().kind == Error::Kind::limited);
+    CHECK(fetch({.url = fixture.url("/compressed"), .response_bytes_max = 1000})->body == std::string(1000, 'x'));
   }
   SUBCASE("a server that does not answer in time is unavailable") {
     CHECK(fetch({.url = fixture.url("/silent"), .timeout = 50ms}).error().kind == Error::Kind::unavailable);
