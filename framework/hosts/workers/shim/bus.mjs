@@ -21,7 +21,13 @@ export class BusObject extends DurableObject {
 
   /** @param {Uint8Array} message */
   publish(message) {
-    for (const socket of this.ctx.getWebSockets()) socket.send(message);
+    for (const socket of this.ctx.getWebSockets()) {
+      try {
+        socket.send(message);
+      } catch {
+        // it is about to close: the others get it all the same
+      }
+    }
   }
 
   webSocketClose(socket) { socket.close(); }
@@ -40,12 +46,21 @@ export class Bus {
   }
 
   /**
+   * If the object cannot be reached it is tried again from then on, as it is when the connection breaks.
    * @param {DurableObjectNamespace<BusObject>} namespace
    * @param {string} key
    * @param {(topic: string, text: Uint8Array) => void} hear
    * @param {AbortSignal} signal  ends it
    */
   async listen(namespace, key, hear, signal) {
+    try {
+      await this.#connect(namespace, key, hear, signal);
+    } catch {
+      this.#listenAgain(namespace, key, hear, signal);
+    }
+  }
+
+  async #connect(namespace, key, hear, signal) {
     const { webSocket } = await namespace.getByName(key).fetch('https://bus/', { headers: { upgrade: 'websocket' } });
     webSocket.accept();
     webSocket.binaryType = 'arraybuffer';
@@ -66,7 +81,7 @@ export class Bus {
     while (!signal.aborted) {
       try {
         await scheduler.wait(RECONNECT_AFTER_MS, { signal });
-        return await this.listen(namespace, key, hear, signal);
+        return await this.#connect(namespace, key, hear, signal);
       } catch {
         // the object cannot be reached, or nobody listens any more
       }
