@@ -1,7 +1,7 @@
 // One instance of the WebAssembly module, and the requests it serves at the moment (../abi.md).
 //
 //   const instance = Instance.start(module, { SERVER_URL: '...' });
-//   const response = await instance.serve(request, env, context);
+//   const response = await instance.serve(request, body, env, context);
 //   if (instance.lost) instance = Instance.start(...);       // it trapped: a new one for the next request
 //
 // All requests of an isolate share the instance, but workerd allows I/O only in the name of the request whose event is
@@ -173,7 +173,8 @@ export class Instance {
 
   #cancel(served) {
     this.#enter(served, () => this.#exports.cancel(served.number));
-    console.warn(JSON.stringify({ level: 'warning', event: 'request.cut_off', reason: `It went on for ${Instance.backgroundMs} ms without its client.` }));
+    const id = served.response?.headers.get('x-request-id');
+    console.warn(JSON.stringify({ level: 'warning', event: 'request.cut_off', request: id, reason: `It went on for ${Instance.backgroundMs} ms without its client.` }));
   }
 
   #forget(served) {
