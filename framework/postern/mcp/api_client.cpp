@@ -98,10 +98,11 @@ Error error_of(std::string_view name, const UpstreamResponse& response) {
   return {kind, std::move(message).value_or(dull_message(name, kind))};
 }
 
-Task<Result<json::Value>> send(Upstream* upstream, const Principal& caller, std::string_view name,
+Task<Result<json::Value>> send(Upstream* upstream, const Principal* caller, std::string_view name,
                                UpstreamRequest request) {
+  if (!caller) co_return fail(Error::Kind::unauthorized, "This needs somebody who is signed in.");
   if (!upstream) co_return fail(Error::Kind::unavailable, concat(name, " is not configured for this server."));
-  CO_TRY(UpstreamResponse response, co_await upstream->send(caller, std::move(request)));
+  CO_TRY(UpstreamResponse response, co_await upstream->send(*caller, std::move(request)));
   if (response.status < 200 || response.status > 299) co_return std::unexpected(error_of(name, response));
   if (response.body.empty()) co_return json::Value(json::Object{});
   auto value = json::parse(response.body);
@@ -111,7 +112,7 @@ Task<Result<json::Value>> send(Upstream* upstream, const Principal& caller, std:
 
 // A server may give less than `limit` at a time, so it is not the short page that is the last, but the empty one; or
 // the one with which there is as much as `total_count` says.
-Task<Result<json::Value>> send_for_pages(Upstream* upstream, const Principal& caller, std::string_view name,
+Task<Result<json::Value>> send_for_pages(Upstream* upstream, const Principal* caller, std::string_view name,
                                          UpstreamRequest request) {
   const std::string first = request.path + (request.path.contains('?') ? "&limit=100&offset=" : "?limit=100&offset=");
   json::Array all;

@@ -60,8 +60,8 @@ using Query = std::initializer_list<std::pair<std::string_view, QueryValue>>;
 
 class ApiClient {
  public:
-  // `name` begins a sentence about the server, and lives for good.
-  ApiClient(Upstream* upstream, const Principal& caller, std::string_view name, TraceContext trace = {})
+  // `name` begins a sentence about the server, and lives for good. Without a caller every request fails: unauthorized.
+  ApiClient(Upstream* upstream, const Principal* caller, std::string_view name, TraceContext trace = {})
       : upstream_(upstream), caller_(caller), name_(name), trace_(std::move(trace)) {}
 
   template <class T>
@@ -102,7 +102,7 @@ class ApiClient {
   [[nodiscard]] static Error not_understood(std::string_view name, std::string_view why);
 
   Upstream* upstream_;  // null: none is configured
-  const Principal& caller_;
+  const Principal* caller_;  // null: nobody is signed in
   std::string_view name_;
   TraceContext trace_;
 };

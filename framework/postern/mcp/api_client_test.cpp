@@ -229,10 +229,25 @@ TEST_CASE("a posted struct is its JSON") {
 
 TEST_CASE("without an app it says so") {
   const Principal user{.user_id = "user_1"};
-  const auto thing = run_ready(ApiClient{nullptr, user, "The app"}.get<Thing>("/thing"));
+  const auto thing = run_ready(ApiClient{nullptr, &user, "The app"}.get<Thing>("/thing"));
   REQUIRE_FALSE(thing);
   CHECK(thing.error().kind == Error::Kind::unavailable);
   CHECK(thing.error().message == "The app is not configured for this server.");
+}
+
+TEST_CASE("for nobody every request fails before anything is sent, and says what it lacks") {
+  ToolTest nobody{Caller{}};
+  CHECK(nobody.call().caller() == nullptr);
+  const ApiClient app = nobody.call().api();
+  const ApiClient clerk = nobody.call().clerk();
+  for (const auto& error :
+       {get(nobody, "/thing").error(), run_ready(app.post<Thing>("/thing")).error(),
+        run_ready(app.list<Thing>("/things")).error(), run_ready(clerk.get<Thing>("/v1/users/user_1")).error()}) {
+    CHECK(error.kind == Error::Kind::unauthorized);
+    CHECK(error.message == "This needs somebody who is signed in.");
+  }
+  CHECK(nobody.app_requests().empty());
+  CHECK(nobody.clerk_requests().empty());
 }
 
 TEST_CASE("a list is read page by page, until one is empty or the total is reached") {

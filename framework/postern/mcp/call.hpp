@@ -43,17 +43,19 @@ class Call {
   // Null only in what is public, when nobody is signed in.
   [[nodiscard]] const Principal* caller() const { return caller_.get(); }
   [[nodiscard]] const Caller& shared_caller() const { return caller_; }
-  // Whoever is signed in. What is public asks caller() first.
+  // Whoever is signed in. Of nobody it traps, and takes the whole server down: what is declared `.without_sign_in()`
+  // asks caller() instead.
   [[nodiscard]] const Principal& user() const {
     ensure(caller_ != nullptr);
     return *caller_;
   }
 
-  // The user's own app, as user(), in the trace that the client's request belongs to.
-  [[nodiscard]] ApiClient api() const { return {upstreams_.app, user(), "The app", read_trace_context(meta_)}; }
+  // The user's own app, as caller(), in the trace that the client's request belongs to. Nobody may make them, but each
+  // request of theirs fails as Error::Kind::unauthorized: so of clerk(), too.
+  [[nodiscard]] ApiClient api() const { return {upstreams_.app, caller(), "The app", read_trace_context(meta_)}; }
   // Clerk's Backend API, with the server's secret key: "/v1/users/..." of anybody. Whom user() may ask about is for the
   // tool to see to.
-  [[nodiscard]] ApiClient clerk() const { return {upstreams_.clerk, user(), "Clerk"}; }
+  [[nodiscard]] ApiClient clerk() const { return {upstreams_.clerk, caller(), "Clerk"}; }
 
   // The request's _meta, without what is the protocol's own.
   [[nodiscard]] const json::Object& meta() const { return meta_; }

@@ -6,6 +6,8 @@
 //   auto orders = run_ready(app::search_orders({.limit = 20}, test.call()));
 //   CHECK(test.app_requests().size() == 1);
 //
+// ToolTest{Caller{}} is a call by nobody, as a tool `.without_sign_in()` may get it.
+//
 // A request that nobody scripted is answered with 404. The call lives as long as the ToolTest.
 #pragma once
 
@@ -31,7 +33,8 @@ class ToolTest {
                                       .client_id = "client_test",
                                       .grant_id = "grant_test",
                                       .scopes = {}})
-      : call_(std::make_shared<const Principal>(std::move(user)), {.app = &app_, .clerk = &clerk_}, clock_, client_) {}
+      : ToolTest(std::make_shared<const Principal>(std::move(user))) {}
+  explicit ToolTest(Caller caller) : call_(std::move(caller), {.app = &app_, .clerk = &clerk_}, clock_, client_) {}
 
   void app_answers(http::Method method, std::string target, int status, std::string body) {
     app_.answers[{method, std::move(target)}] = {status, std::move(body)};
