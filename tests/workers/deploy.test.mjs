@@ -93,6 +93,24 @@ describe('deploy', () => {
     assert.equal(code, 1);
     assert.match(said, /CLERK_OAUTH_CLIENT_ID is not set[^]*CLERK_OAUTH_CLIENT_SECRET is not set/);
   });
+  test('for another worker, each command that it prints names that worker', async () => {
+    const env = { WORKER_CONFIG: config };
+    await writeFile(config, await readFile('app/wrangler.jsonc', 'utf8'));
+    const { said } = await run(['deploy'], env);
+    const commands = said.match(/(?:\S+ )?\.\/dev \S+/g);
+    assert.ok(commands.length > 3, said);
+    for (const command of commands) assert.ok(command.startsWith(`WORKER_CONFIG=${config} ./dev `), command);
+  });
+  test('says which settings of development the deployment goes without, and no value of them', async () => {
+    secrets = ['CLERK_SECRET_KEY', 'CLERK_PUBLISHABLE_KEY', 'POSTERN_SECRET'];
+    const vars = path.join(folder, 'settings');
+    await writeFile(vars, 'CLERK_SECRET_KEY=sk_test_x\nAPP_URL=http://localhost:3000\nPORT=8080\nCLERK_JWT_TEMPLATE=nobodys_business\nAUDIT_DAYS=7\n');
+    const { code, said } = await run(['deploy', vars], await configured('"AUDIT_DAYS": "30", '));
+    assert.equal(code, 0, said);
+    assert.match(said, /goes without [^\n]*: CLERK_JWT_TEMPLATE\n/);
+    assert.match(said, /something else of: AUDIT_DAYS\n/);
+    assert.doesNotMatch(said, /nobodys_business|PORT/);
+  });
   test('with everything set it uploads the worker with its bindings and its wasm', async () => {
     secrets = ['CLERK_SECRET_KEY', 'CLERK_PUBLISHABLE_KEY', 'POSTERN_SECRET'];
     const { code, said } = await run(['deploy'], await configured());
@@ -121,6 +139,13 @@ describe('secrets', () => {
     }
     assert.match(said, /Put: CLERK_SECRET_KEY, CLERK_PUBLISHABLE_KEY, POSTERN_SECRET/);
     assert.match(said, /development instance/);
+  });
+  test('says what it did not send, and where that belongs', async () => {
+    await written(Object.keys(values));
+    await writeFile(file(), 'CLERK_JWT_TEMPLATE=postern\nAUTH_MODE=clerk\n', { flag: 'a' });
+    const { said } = await run(['secrets', file()], await configured());
+    assert.match(said, /Not secrets, so not sent: APP_URL, AUTH_MODE, CLERK_JWT_TEMPLATE\n/);
+    assert.match(said, /and app\/wrangler\.deploy-test\.jsonc does not, under "vars": AUTH_MODE, CLERK_JWT_TEMPLATE\n/);
   });
   test('says which the file lacks', async () => {
     await written(['CLERK_SECRET_KEY']);
