@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <utility>
 
 #include "postern/base/concat.hpp"
@@ -14,6 +15,7 @@ namespace postern::mcp {
 namespace {
 
 constexpr std::size_t entries_max = 1'000;
+constexpr std::size_t page_entries = 100;
 
 // Absolute, with nothing in it that a server could read as another path: see also path().
 bool is_plain_path(std::string_view path) {
@@ -98,35 +100,68 @@ Error error_of(std::string_view name, const UpstreamResponse& response) {
   return {kind, std::move(message).value_or(dull_message(name, kind))};
 }
 
-Task<Result<json::Value>> send(Upstream* upstream, const Principal* caller, std::string_view name,
+Task<Result<std::string>> send(Upstream* upstream, const Principal* caller, std::string_view name,
                                UpstreamRequest request) {
   if (!caller) co_return fail(Error::Kind::unauthorized, "This needs somebody who is signed in.");
   if (!upstream) co_return fail(Error::Kind::unavailable, concat(name, " is not configured for this server."));
   CO_TRY(UpstreamResponse response, co_await upstream->send(*caller, std::move(request)));
   if (response.status < 200 || response.status > 299) co_return std::unexpected(error_of(name, response));
-  if (response.body.empty()) co_return json::Value(json::Object{});
-  auto value = json::parse(response.body);
-  if (!value) co_return fail(Error::Kind::unavailable, concat(name, "'s answer is not valid JSON."));
+  co_return std::move(response).body;
+}
+
+Task<Result<json::Value>> send_and_parse(Upstream* upstream, const Principal* caller, std::string_view name,
+                                         UpstreamRequest request) {
+  CO_TRY(const std::string body, co_await send(upstream, caller, name, std::move(request)));
+  if (body.empty()) co_return json::Value(json::Object{});
+  // The operator's own servers: how long their answers may be (limits::fetch_response_bytes_max) is limit enough, and
+  // those for what strangers send do not count.
+  auto value = json::parse(body, {.values_max = body.size(), .keys_per_object_max = body.size()});
+  if (!value) {
+    co_return fail(Error::Kind::unavailable, concat(name, "'s answer was not understood: ", value.error().message));
+  }
   co_return *std::move(value);
 }
 
+Task<Result<void>> send_unread(Upstream* upstream, const Principal* caller, std::string_view name,
+                               UpstreamRequest request) {
+  CO_TRY([[maybe_unused]] const std::string body, co_await send(upstream, caller, name, std::move(request)));
+  co_return Result<void>{};
+}
+
+// The list in an answer; null if there is none.
+json::Array* find_page(json::Value& answer) {
+  json::Value* data = answer.is_object() ? answer.as_object().if_contains("data") : &answer;
+  return data ? data->if_array() : nullptr;
+}
+
 // A server may give less than `limit` at a time, so it is not the short page that is the last, but the empty one; or
-// the one with which there is as much as `total_count` says.
+// the one with which there is as much as `total_count` says. One that ignores `limit` and `offset` gives the same again
+// and again: that is noticed, for it would never end.
 Task<Result<json::Value>> send_for_pages(Upstream* upstream, const Principal* caller, std::string_view name,
                                          UpstreamRequest request) {
-  const std::string first = request.path + (request.path.contains('?') ? "&limit=100&offset=" : "?limit=100&offset=");
+  const std::string first =
+      concat(request.path, request.path.contains('?') ? "&" : "?", "limit=", page_entries, "&offset=");
   json::Array all;
+  std::size_t last_page = 0;  // where it begins
   while (true) {
-    request.path = concat(first, std::to_string(all.size()));
-    CO_TRY(json::Value answer, co_await send(upstream, caller, name, request));
+    request.path = concat(first, all.size());
+    CO_TRY(json::Value answer, co_await send_and_parse(upstream, caller, name, request));
     const json::Value* total = json::find(answer, "total_count");
     const std::int64_t count = total && total->is_int64() ? total->get_int64() : -1;
-    json::Value* data = answer.is_object() ? answer.as_object().if_contains("data") : &answer;
-    json::Array* page = data ? data->if_array() : nullptr;
+    json::Array* page = find_page(answer);
     if (!page) co_return fail(Error::Kind::unavailable, concat(name, "'s answer is no list."));
+    if (page->size() > page_entries)
+      co_return fail(Error::Kind::unavailable,
+                     concat(name, " ignores \"limit\", so what it lists cannot be read page by page."));
+    if (!page->empty() && std::ranges::equal(*page, std::span{all}.subspan(last_page)))
+      co_return fail(
+          Error::Kind::unavailable,
+          concat(name,
+                 " gives the same page again: it ignores \"offset\", so what it lists cannot be read page by page."));
     if (all.size() + page->size() > entries_max)
       co_return fail(Error::Kind::limited, concat(name, " has more of them than can be listed here."));
     const bool is_last = page->empty();
+    last_page = all.size();
     for (json::Value& entry : *page) all.push_back(std::move(entry));
     if (is_last || (count >= 0 && all.size() >= static_cast<std::size_t>(count))) co_return json::Value(std::move(all));
   }
@@ -145,7 +180,10 @@ UpstreamRequest make_request(http::Method method, std::string_view path, Query q
 
 std::string no_path(std::string_view path) { return concat("\"", path, "\" is no path."); }
 
-Task<Result<json::Value>> refuse(std::string message) { co_return fail(Error::Kind::invalid, std::move(message)); }
+template <class T>
+Task<Result<T>> refuse(std::string message) {
+  co_return fail(Error::Kind::invalid, std::move(message));
+}
 
 }  // namespace
 
@@ -165,15 +203,21 @@ std::string path_from(std::string_view pattern, std::initializer_list<std::strin
 
 Task<Result<json::Value>> ApiClient::exchange(http::Method method, std::string_view path, Query query,
                                               std::string body) const {
-  if (!is_plain_path(path)) return refuse(no_path(path));
+  if (!is_plain_path(path)) return refuse<json::Value>(no_path(path));
   UpstreamRequest request = make_request(method, path, query);
   request.body = std::move(body);
   request.trace = trace_;
-  return send(upstream_, caller_, name_, std::move(request));
+  return send_and_parse(upstream_, caller_, name_, std::move(request));
+}
+
+Task<Result<void>> ApiClient::exchange_unread(http::Method method, std::string_view path, std::string body) const {
+  if (!is_plain_path(path)) return refuse<void>(no_path(path));
+  return send_unread(upstream_, caller_, name_,
+                     {.method = method, .path = std::string{path}, .body = std::move(body), .trace = trace_});
 }
 
 Task<Result<json::Value>> ApiClient::read_pages(std::string_view path, Query query) const {
-  if (!is_plain_path(path)) return refuse(no_path(path));
+  if (!is_plain_path(path)) return refuse<json::Value>(no_path(path));
   UpstreamRequest request = make_request(http::Method::get, path, query);
   request.trace = trace_;
   return send_for_pages(upstream_, caller_, name_, std::move(request));

@@ -5,7 +5,8 @@
 //   CO_TRY(auto members, co_await call.clerk().list<Member>(mcp::path("/v1/organizations/{}/memberships", id)));
 //
 // An answer that is no success becomes the Error that fits its status, with the app's own message if it sent one.
-// Members of the answer that the type does not name are ignored. The task may outlive the client, never the call.
+// Members of the answer that the type does not name are ignored. An answer may have 4 MiB; a request of the app takes
+// 15 seconds at most, and one of Clerk 10. The task may outlive the client, never the call.
 #pragma once
 
 #include <concepts>
@@ -68,29 +69,52 @@ class ApiClient {
   Task<Result<T>> get(std::string_view path, Query query = {}) const {
     return decoded<T>(name_, exchange(http::Method::get, path, query, {}));
   }
-  // All that the path lists, page by page: it gives an array or {"data": [...]}, with the entries after `offset` and
-  // `limit` of them at most, as Clerk's API does. Limited, if there are more than a thousand.
+  // The whole of a list that is given in pages, as Clerk's API gives it: the endpoint takes `limit` and `offset`, skips
+  // the first `offset` entries of an order that stays, and answers with at most `limit` of them, as an array or as
+  // {"data": [...]}. One that ignores either is an error, and so are more than a thousand entries (limited). A list
+  // that comes at once is for get<std::vector<T>>().
   template <class T>
   Task<Result<std::vector<T>>> list(std::string_view path, Query query = {}) const {
     return decoded<std::vector<T>>(name_, read_pages(path, query));
   }
-  template <class T, class Body>
+
+  // These change something. Without a T the answer's body is not looked at, and its status is all that counts:
+  //
+  //   CO_TRY(co_await call.api().delete_(mcp::path("/api/orders/{}", in.order_id)));
+  template <class T = void, class Body>
   Task<Result<T>> post(std::string_view path, const Body& body) const {
-    return decoded<T>(name_, exchange(http::Method::post, path, {}, json::encode(body)));
+    return change<T>(http::Method::post, path, json::encode(body));
   }
-  template <class T>
+  template <class T = void>
   Task<Result<T>> post(std::string_view path) const {
-    return decoded<T>(name_, exchange(http::Method::post, path, {}, {}));
+    return change<T>(http::Method::post, path, {});
   }
-  template <class T, class Body>
+  template <class T = void, class Body>
+  Task<Result<T>> put(std::string_view path, const Body& body) const {
+    return change<T>(http::Method::put, path, json::encode(body));
+  }
+  template <class T = void, class Body>
   Task<Result<T>> patch(std::string_view path, const Body& body) const {
-    return decoded<T>(name_, exchange(http::Method::patch, path, {}, json::encode(body)));
+    return change<T>(http::Method::patch, path, json::encode(body));
+  }
+  template <class T = void>
+  Task<Result<T>> delete_(std::string_view path) const {
+    return change<T>(http::Method::delete_, path, {});
   }
 
  private:
+  template <class T>
+  Task<Result<T>> change(http::Method method, std::string_view path, std::string body) const {
+    if constexpr (std::is_void_v<T>) {
+      return exchange_unread(method, path, std::move(body));
+    } else {
+      return decoded<T>(name_, exchange(method, path, {}, std::move(body)));
+    }
+  }
   // The body of a successful answer. Everything is copied into the task before it starts.
   [[nodiscard]] Task<Result<json::Value>> exchange(http::Method method, std::string_view path, Query query,
                                                    std::string body) const;
+  [[nodiscard]] Task<Result<void>> exchange_unread(http::Method method, std::string_view path, std::string body) const;
   [[nodiscard]] Task<Result<json::Value>> read_pages(std::string_view path, Query query) const;
   template <class T>
   static Task<Result<T>> decoded(std::string_view name, Task<Result<json::Value>> answer) {
@@ -101,7 +125,7 @@ class ApiClient {
   }
   [[nodiscard]] static Error not_understood(std::string_view name, std::string_view why);
 
-  Upstream* upstream_;  // null: none is configured
+  Upstream* upstream_;       // null: none is configured
   const Principal* caller_;  // null: nobody is signed in
   std::string_view name_;
   TraceContext trace_;

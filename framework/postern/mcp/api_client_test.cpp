@@ -35,6 +35,13 @@ Result<Thing> answered(int status, std::string body) {
   return get(test, "/thing");
 }
 
+// [{"id":"t<from>"}, ...]
+std::string things(int from, int to) {
+  std::string list = "[";
+  for (int i = from; i < to; ++i) list += (i == from ? "" : ",") + ("{\"id\":\"t" + std::to_string(i) + "\"}");
+  return list + "]";
+}
+
 }  // namespace
 
 TEST_CASE("a successful answer becomes the type, and members it does not name are ignored") {
@@ -220,6 +227,33 @@ TEST_CASE("a query has each kind of value as text, form-encoded, and leaves out 
   CHECK(test.app_requests().back().path == "/thing");
 }
 
+TEST_CASE("what changes something needs no answer, and reads none that it was not asked to") {
+  ToolTest test;
+  test.app_answers(Method::put, "/things/t1", 200, R"({"id":"t1"})");
+  test.app_answers(Method::delete_, "/things/t1", 204, "");
+  test.app_answers(Method::post, "/things/t1/touch", 202, "Accepted");
+  test.app_answers(Method::patch, "/things/t1", 409, R"({"message":"It has shipped."})");
+  const ApiClient app = test.call().api();
+  CHECK(run_ready(app.put<Thing>("/things/t1", NewThing{.name = "a"}))->id == "t1");
+  CHECK(test.app_requests().back().body == R"({"name":"a","colour":"red"})");
+  CHECK(run_ready(app.delete_("/things/t1")));
+  CHECK(run_ready(app.post("/things/t1/touch")));
+  CHECK(run_ready(app.patch("/things/t1", NewThing{})).error().message == "It has shipped.");
+  CHECK(run_ready(app.delete_("/things/t2")).error().kind == Error::Kind::not_found);
+  CHECK(run_ready(app.delete_("/../things")).error().kind == Error::Kind::invalid);
+}
+
+TEST_CASE("an answer may hold more than what strangers may send, and one that is not understood says why") {
+  std::string many = R"({"id":"t1","more":[0)";
+  for (std::size_t i = 0; i < limits::json_values_max; ++i) many += ",0";
+  many += "],\"keys\":{\"k\":0";
+  for (std::size_t i = 0; i < limits::json_keys_per_object_max; ++i) many += ",\"k" + std::to_string(i) + "\":0";
+  CHECK(answered(200, many + "}}"));
+  const auto broken = answered(200, R"({"id":"t1",})");
+  REQUIRE_FALSE(broken);
+  CHECK(broken.error().message.starts_with("The app's answer was not understood: malformed JSON"));
+}
+
 TEST_CASE("a posted struct is its JSON") {
   ToolTest test;
   test.app_answers(Method::post, "/things", 201, R"({"id":"t1"})");
@@ -252,11 +286,6 @@ TEST_CASE("for nobody every request fails before anything is sent, and says what
 
 TEST_CASE("a list is read page by page, until one is empty or the total is reached") {
   ToolTest test;
-  const auto things = [](int from, int to) {
-    std::string list = "[";
-    for (int i = from; i < to; ++i) list += (i == from ? "" : ",") + ("{\"id\":\"t" + std::to_string(i) + "\"}");
-    return list + "]";
-  };
   test.app_answers(Method::get, "/things?q=x&limit=100&offset=0", 200, things(0, 100));
   test.app_answers(Method::get, "/things?q=x&limit=100&offset=100", 200,
                    things(100, 130));  // its own limit, or the end
@@ -280,15 +309,30 @@ TEST_CASE("what is no list, has no end, or fails in the middle is an error") {
     test.app_answers(Method::get, "/things?limit=100&offset=1", 200, "[]");
     CHECK(run_ready(test.call().api().list<Thing>("/things")).error().kind == Error::Kind::unavailable);
   }
-  std::string endless = "[";
-  for (int i = 0; i < 100; ++i) endless += std::string{i == 0 ? "" : ","} + R"({"id":"same"})";
-  endless += "]";
   for (int offset = 0; offset <= 1'000; offset += 100)
-    test.app_answers(Method::get, "/things?limit=100&offset=" + std::to_string(offset), 200, endless);
+    test.app_answers(Method::get, "/things?limit=100&offset=" + std::to_string(offset), 200,
+                     things(offset, offset + 100));
   CHECK(run_ready(test.call().api().list<Thing>("/things")).error().kind == Error::Kind::limited);
   test.app_answers(Method::get, "/things?limit=100&offset=100", 404, "");
   CHECK(run_ready(test.call().api().list<Thing>("/things")).error().kind == Error::Kind::not_found);
   CHECK(run_ready(test.call().api().list<Thing>("/../things")).error().kind == Error::Kind::invalid);
+}
+
+TEST_CASE("a list that is not given by limit and offset is given up, and says why") {
+  ToolTest test;
+  for (const int offset : {0, 3}) {
+    test.app_answers(Method::get, "/things?limit=100&offset=" + std::to_string(offset), 200, things(0, 3));
+  }
+  const auto same = run_ready(test.call().api().list<Thing>("/things"));
+  REQUIRE_FALSE(same);
+  CHECK(same.error().message.contains("offset"));
+  CHECK(test.app_requests().size() == 2);
+
+  test.app_answers(Method::get, "/things?limit=100&offset=0", 200, things(0, 101));
+  const auto everything = run_ready(test.call().api().list<Thing>("/things"));
+  REQUIRE_FALSE(everything);
+  CHECK(everything.error().message.contains("limit"));
+  CHECK(test.app_requests().size() == 3);
 }
 
 TEST_CASE("Clerk is asked apart from the app, and an error says which of them it was") {
