@@ -10,11 +10,11 @@
 //   app.resource_template("acme://orders/{number}", "order", "One order.", order).needs_scope("orders:read");
 //
 // A tool is a function: Task<Result<Out>>(In, Call&), or Task<Result<Out>>(Call&) if it takes nothing. In is a struct:
-// its JSON Schema is what clients see, and arguments are checked against it before the function runs. Out is a struct
-// (which gets a schema too), std::string, Content, std::vector<Content> or ToolResult.
+// its JSON Schema is what clients see, and arguments are checked against the struct before the function runs. Out is a
+// struct (which gets a schema too), std::string, Content, std::vector<Content> or ToolResult.
 //
-// Mistakes in a declaration are collected and told by check(), at the start. After that the app is constant; every
-// event loop reads the same one, and it outlives them.
+// check() tells all mistakes in the declarations, at the start, and the server does not run with any. After that the
+// app is constant; every event loop reads the same one, and it outlives them.
 #pragma once
 
 #include <deque>
@@ -230,7 +230,8 @@ class App {
   // A page for the results of tools: see page.hpp.
   PageBuilder page(std::string uri, std::string name, std::string description, std::string html);
 
-  // What is wrong with the declarations, if anything is: names, duplicates, scopes that nobody declared, URI templates.
+  // All that is wrong with the declarations, a sentence a line: names, duplicates, scopes that nobody declared, URI
+  // templates, and what contradicts itself or does nothing. Nothing is dropped without a word.
   [[nodiscard]] Result<void> check() const;
 
   [[nodiscard]] const std::string& name() const { return name_; }
@@ -286,7 +287,6 @@ class App {
   std::deque<Tool> tools_;
   std::deque<Prompt> prompts_;
   std::deque<Resource> resources_;
-  std::vector<Error> problems_;  // told by check()
 };
 
 }  // namespace postern::mcp

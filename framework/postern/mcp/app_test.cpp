@@ -40,6 +40,45 @@ TEST_CASE("mistakes in an app's declarations are told by check()") {
   CHECK(wrong([](App& app) { app.scope("two words", "Bad"); }));
 }
 
+TEST_CASE("what a declaration says of itself and does not mean is told, and nothing is dropped") {
+  const auto reason = [](auto declare) {
+    App app{"acme", "1"};
+    declare(app);
+    const auto checked = app.check();
+    return checked ? "" : checked.error().message;
+  };
+  CHECK(reason([](App& app) { app.tool("a", "", hello).needs_role("org:admin").needs_role("org:member"); }) ==
+        R"(The tool "a" needs two roles, and nobody has more than one.)");
+  CHECK(reason([](App& app) { app.prompt("a", "", hello).needs_role("org:admin").needs_role("org:member"); }) ==
+        R"(The prompt "a" needs two roles, and nobody has more than one.)");
+  CHECK(reason([](App& app) { app.tool("a", "", hello).read_only().destructive(); }).contains("read-only"));
+  CHECK(reason([](App& app) { app.tool("a", "", hello).additive().read_only(); }).contains("read-only"));
+  CHECK(reason([](App& app) { app.tool("a", "", hello).destructive().additive(); }).contains("both destructive"));
+  CHECK(reason([](App& app) { app.tool("a", "", hello).may_become_task().must_become_task(); }).contains("task"));
+  CHECK(reason([](App& app) { app.tool("a", "", hello).on_record(); }).contains("on record anyway"));
+  CHECK(reason([](App& app) { app.tool("a", "", hello).read_only().allows_impersonation(); }).contains("anyway"));
+  CHECK(reason([](App& app) { app.tool("a", "", hello).additive().allows_impersonation(); }).contains("anyway"));
+  CHECK(reason([](App& app) {
+          app.tool("a", "", hello).read_only().on_record();
+          app.tool("b", "", hello).allows_impersonation();
+          app.tool("c", "", hello).destructive().allows_impersonation();
+        }) == "");
+}
+
+TEST_CASE("check() tells all mistakes, a line each") {
+  App app{"acme", "1"};
+  app.scope("two words", "Bad");
+  app.tool("a", "", hello).needs_scope("orders:read").needs_role("admin");
+  app.prompt("", "", hello);
+  app.resource("acme://{a", "broken", "", hello);
+  CHECK(app.check().error().message ==
+        "\"two words\" is no name for a scope.\n"
+        "The tool \"a\" needs the role \"admin\", which is no org:<role>.\n"
+        "The tool \"a\" needs the scope \"orders:read\", which the app does not declare.\n"
+        "A prompt needs a name.\n"
+        "The URI template \"acme://{a\" lacks a \"}\".");
+}
+
 TEST_CASE("scopes include what is there, and never themselves") {
   App app{"acme", "1"};
   app.scope("orders:read", "See");
@@ -59,7 +98,7 @@ TEST_CASE("scopes include what is there, and never themselves") {
           wrong.scope("a", "A").includes("b");
           wrong.scope("b", "B").includes("c");
           wrong.scope("c", "C").includes("a");
-        }) == R"(The scope "a" includes itself.)");
+        }) == "The scope \"a\" includes itself.\nThe scope \"b\" includes itself.\nThe scope \"c\" includes itself.");
 }
 
 TEST_CASE("icons are told from 2025-11-25 on, and the server's own to who asks what it is") {

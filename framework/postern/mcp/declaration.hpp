@@ -29,6 +29,7 @@ struct Declaration {
   std::vector<std::string> plans{};
   std::string role{};  // and this one, if it is not empty
   std::vector<Icon> icons{};
+  std::vector<std::string> mistakes{};  // what the builder saw that contradicts itself: App::check() tells them
 
   // Not there for everybody.
   [[nodiscard]] bool is_guarded() const {
@@ -64,6 +65,7 @@ class Builder {
   // Is there for those only who have this role in their organization: "org:<role>". One at most: what several roles may
   // use needs a permission that they share.
   auto&& needs_role(this auto&& self, std::string role) {
+    if (!self.declared_.role.empty()) self.mistake("needs two roles, and nobody has more than one");
     self.declared_.role = std::move(role);
     return self;
   }
@@ -85,6 +87,9 @@ class Builder {
   }
 
  protected:
+  // `what` goes on after the name of what was declared.
+  void mistake(std::string what) { declared_.mistakes.push_back(std::move(what)); }
+
   Declared& declared_;
 };
 

@@ -17,6 +17,7 @@
 namespace postern::mcp {
 
 inline constexpr std::string_view page_mime_type = "text/html;profile=mcp-app";
+[[nodiscard]] inline bool is_page(const Resource& resource) { return resource.mime_type == page_mime_type; }
 
 class PageBuilder : public Builder<Resource> {
  public:

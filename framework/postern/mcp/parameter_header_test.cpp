@@ -58,6 +58,13 @@ TEST_CASE("x-mcp-header keeps the constraints of 2026-07-28, server/tools") {
   App typo{"a", "1"};
   typo.tool("query", "Run a query.", query).header("Region", "regoin");
   CHECK_FALSE(typo.check());
+  App own{"a", "1"};  // the header stays, whichever comes first
+  own.tool("query", "Run a query.", query)
+      .header("Region", "region")
+      .input_schema({{"type", "object"}, {"properties", {{"region", {{"type", "string"}}}}}});
+  REQUIRE(own.check());
+  REQUIRE(own.tools().front().parameter_headers.size() == 1);
+  CHECK(own.tools().front().parameter_headers.front().name == "Region");
   App fraction{"a", "1"};
   fraction.tool("query", "Run a query.", query).header("Limit", "limit");
   CHECK_FALSE(fraction.check());

@@ -36,7 +36,8 @@ struct Resource : Declaration {
   using Start = std::function<Result<Task<Result<ResourceResult>>>(const ResourceAddress& address,
                                                                    const json::Value& variables, Call& call)>;
 
-  uri::UriTemplate uri;  // without variables: one resource
+  uri::UriTemplate uri;       // without variables: one resource
+  std::string uri_mistake{};  // what was declared is no URI and no template: App::check() tells it
   std::string mime_type{};
   Duration fresh_for{};  // how long a client may keep what it read
   json::Object variables_schema{};

@@ -41,7 +41,7 @@ struct Tool : Declaration {
   TaskSupport task_support = TaskSupport::never;
   Start start{};
 
-  // What has no hints is so to clients, too: the schema's defaults.
+  // As clients assume of a tool that gives no hints: the schema's defaults.
   [[nodiscard]] bool may_destroy() const { return !read_only.value_or(false) && destructive.value_or(true); }
   // For the user alone, not for somebody who acts as them.
   [[nodiscard]] bool is_for_themselves() const { return may_destroy() && !allows_impersonation; }
@@ -57,15 +57,9 @@ class ToolBuilder : public Builder<Tool> {
     return *this;
   }
   // May overwrite or delete something.
-  ToolBuilder& destructive() {
-    declared_.destructive = true;
-    return *this;
-  }
+  ToolBuilder& destructive() { return destroys(true); }
   // Only ever adds.
-  ToolBuilder& additive() {
-    declared_.destructive = false;
-    return *this;
-  }
+  ToolBuilder& additive() { return destroys(false); }
   // Twice the same is as good as once.
   ToolBuilder& idempotent() {
     declared_.idempotent = true;
@@ -77,21 +71,16 @@ class ToolBuilder : public Builder<Tool> {
     return *this;
   }
   // A call that takes long is answered with a task, if the client knows what that is: it asks for the outcome later.
-  ToolBuilder& may_become_task() {
-    declared_.task_support = TaskSupport::may;
-    return *this;
-  }
-  // Every call is. A client that does not know tasks cannot call it.
-  ToolBuilder& must_become_task() {
-    declared_.task_support = TaskSupport::must;
-    return *this;
-  }
-  // Clients that can show the page of this URI with the result (page.hpp).
+  ToolBuilder& may_become_task() { return supports(TaskSupport::may); }
+  // Every call becomes a task. A client that does not know tasks cannot call it.
+  ToolBuilder& must_become_task() { return supports(TaskSupport::must); }
+  // Clients that can show pages show this one with the result (page.hpp).
   ToolBuilder& shows(std::string page_uri) {
     declared_.page = std::move(page_uri);
     return *this;
   }
-  // Though it is read-only, each call is in the audit log before it runs, with a digest of its arguments.
+  // Though it is read-only, each call is in the audit log before it runs, with a digest of its arguments. So are those
+  // of any other tool, without this.
   ToolBuilder& on_record() {
     declared_.on_record = true;
     return *this;
@@ -107,10 +96,15 @@ class ToolBuilder : public Builder<Tool> {
     declared_.for_its_page_only = true;
     return *this;
   }
-  // In place of the schema of the tool's input, for what C++ types do not say (conditions, alternatives). The tool's
-  // function still gets its input by the C++ type.
+  // What clients are told in place of the schema of the tool's input, for what C++ types do not say (conditions,
+  // alternatives). The arguments are still checked against the C++ type alone: what else this schema demands, the
+  // function checks itself.
   ToolBuilder& input_schema(json::Object schema) {
+    const auto headers = std::move(declared_.parameter_headers);
     declared_.input_schema = std::move(schema);
+    for (const ParameterHeader& header : headers) {
+      if (header.path.size() == 1) add_parameter_header(declared_.input_schema, header.path.front(), header.name);
+    }
     declared_.parameter_headers = find_parameter_headers(declared_.input_schema);
     return *this;
   }
@@ -118,6 +112,19 @@ class ToolBuilder : public Builder<Tool> {
   ToolBuilder& header(std::string_view name, std::string_view parameter) {
     add_parameter_header(declared_.input_schema, parameter, name);
     declared_.parameter_headers = find_parameter_headers(declared_.input_schema);
+    return *this;
+  }
+
+ private:
+  ToolBuilder& destroys(bool destroys) {
+    if (declared_.destructive.value_or(destroys) != destroys) mistake("is both destructive and additive");
+    declared_.destructive = destroys;
+    return *this;
+  }
+  ToolBuilder& supports(TaskSupport support) {
+    if (declared_.task_support != TaskSupport::never && declared_.task_support != support)
+      mistake("both may and must become a task");
+    declared_.task_support = support;
     return *this;
   }
 };
