@@ -13,8 +13,8 @@
 
 namespace app {
 
-postern::mcp::App make_app() {
-  postern::mcp::App app{"acme", "0.1.0"};
+mcp::App make_app() {
+  mcp::App app{"acme", "0.1.0"};
   app.title("Acme Shop");
   app.instructions(
       "Tools for the signed-in customer of the Acme shop: look at orders, cancel one that has not shipped.");

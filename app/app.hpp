@@ -5,6 +5,8 @@
 
 namespace app {
 
-[[nodiscard]] postern::mcp::App make_app();
+namespace mcp = postern::mcp;
+
+[[nodiscard]] mcp::App make_app();
 
 }  // namespace app

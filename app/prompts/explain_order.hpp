@@ -17,7 +17,7 @@ struct ExplainOrder {
   static constexpr auto schema = mcp::fields(mcp::field<&ExplainOrder::order_id>("Which order", mcp::length{1, 64}));
 };
 
-inline postern::Task<postern::Result<std::vector<mcp::PromptMessage>>> explain_order(ExplainOrder in, mcp::Call& call) {
+inline mcp::Task<mcp::Result<std::vector<mcp::PromptMessage>>> explain_order(ExplainOrder in, mcp::Call& call) {
   CO_TRY(const Order order, co_await call.api().get<Order>(mcp::path("/api/orders/{}", in.order_id)));
   co_return std::vector<mcp::PromptMessage>{
       {mcp::EmbeddedText{"acme://orders/" + order.id, "application/json", postern::json::encode(order)}},

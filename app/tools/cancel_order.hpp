@@ -17,7 +17,7 @@ struct CancelOrder {
       mcp::fields(mcp::field<&CancelOrder::order_id>("The order's id, as search_orders gives it", mcp::length{1, 64}));
 };
 
-inline postern::Task<postern::Result<Order>> cancel_order(CancelOrder in, mcp::Call& call) {
+inline mcp::Task<mcp::Result<Order>> cancel_order(CancelOrder in, mcp::Call& call) {
   co_return co_await call.api().post<Order>(mcp::path("/api/orders/{}/cancel", in.order_id));
 }
 

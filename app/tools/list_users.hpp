@@ -8,6 +8,8 @@
 
 namespace app {
 
+namespace mcp = postern::mcp;
+
 struct User {
   std::string id;
   std::string name;
@@ -17,7 +19,7 @@ struct Users {
   std::vector<User> users;
 };
 
-inline postern::Task<postern::Result<Users>> list_users(postern::mcp::Call& call) {
+inline mcp::Task<mcp::Result<Users>> list_users(mcp::Call& call) {
   co_return co_await call.api().get<Users>("/api/users");
 }
 

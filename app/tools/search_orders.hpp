@@ -29,7 +29,7 @@ struct Orders {
   std::optional<std::string> next_cursor;
 };
 
-inline postern::Task<postern::Result<Orders>> search_orders(SearchOrders in, mcp::Call& call) {
+inline mcp::Task<mcp::Result<Orders>> search_orders(SearchOrders in, mcp::Call& call) {
   co_return co_await call.api().get<Orders>(
       "/api/orders", {{"q", in.query}, {"status", in.status}, {"limit", in.limit}, {"cursor", in.cursor}});
 }

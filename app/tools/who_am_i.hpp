@@ -8,6 +8,8 @@
 
 namespace app {
 
+namespace mcp = postern::mcp;
+
 struct Me {
   std::string user_id;
   std::string session_id;
@@ -15,8 +17,8 @@ struct Me {
   std::vector<std::string> scopes;
 };
 
-inline postern::Task<postern::Result<Me>> who_am_i(postern::mcp::Call& call) {
-  const postern::Principal& user = call.user();
+inline mcp::Task<mcp::Result<Me>> who_am_i(mcp::Call& call) {
+  const mcp::Principal& user = call.user();
   co_return Me{user.user_id, user.session_id, user.client_id, user.scopes};
 }
 

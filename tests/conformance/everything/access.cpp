@@ -15,7 +15,7 @@ struct Place {
   std::vector<std::string> permissions;
 };
 Task<Result<Place>> place(mcp::Call& call) {
-  const postern::Principal& user = call.user();
+  const mcp::Principal& user = call.user();
   co_return Place{user.organization_id, user.role, user.permissions};
 }
 
@@ -24,7 +24,7 @@ struct RoleChange {
 };
 // By Clerk, whose webhook then tells the server: an admin becomes a member, a member an admin.
 Task<Result<std::string>> change_role(mcp::Call& call) {
-  const postern::Principal& user = call.user();
+  const mcp::Principal& user = call.user();
   const RoleChange change{user.role == "org:admin" ? "org:member" : "org:admin"};
   const std::string membership = mcp::path("/v1/organizations/{}/memberships/{}", user.organization_id, user.user_id);
   CO_TRY(const auto changed, co_await call.clerk().patch<RoleChange>(membership, change));

@@ -31,7 +31,7 @@ Task<Result<mcp::ResourceLink>> resource_link(mcp::Call&) {
   co_return mcp::ResourceLink{"test://static-text", "static-text", "The static text.", "text/plain"};
 }
 Task<Result<std::string>> error_handling(mcp::Call&) {
-  co_return postern::fail(postern::Error::Kind::conflict, "This tool intentionally returns an error for testing");
+  co_return mcp::fail(mcp::Error::Kind::conflict, "This tool intentionally returns an error for testing");
 }
 
 struct Contact {

@@ -7,8 +7,8 @@ namespace everything {
 
 namespace json = postern::json;
 namespace mcp = postern::mcp;
-using postern::Result;
-using postern::Task;
+using mcp::Result;
+using mcp::Task;
 
 void add_access(mcp::App& app);
 void add_content(mcp::App& app);

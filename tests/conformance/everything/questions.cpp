@@ -87,9 +87,9 @@ Task<Result<std::string>> asks_to_confirm(mcp::Call& call) {
   co_return answer && answer->ok ? "state-ok: confirmed" : "not confirmed";
 }
 Task<Result<std::string>> asks_three_at_once(mcp::Call& call) {
-  auto [named, greeted, listed] = co_await postern::when_all(
-      call.ask<Named>("user_name", "What is your name?"), call.sample("greeting", question("Generate a greeting", 50)),
-      call.roots("client_roots"));
+  auto [named, greeted, listed] =
+      co_await mcp::when_all(call.ask<Named>("user_name", "What is your name?"),
+                             call.sample("greeting", question("Generate a greeting", 50)), call.roots("client_roots"));
   CO_TRY(auto name, std::move(named));
   CO_TRY(auto greeting, std::move(greeted));
   CO_TRY(auto roots, std::move(listed));
@@ -129,7 +129,7 @@ Task<Result<std::string>> sampling_with_tools(mcp::Call& call) {
   const json::Array* blocks = first.content.if_array();
   const json::Value& use = blocks && !blocks->empty() ? blocks->front() : first.content;
   const json::Value* id = json::find(use, "id");
-  if (!id) co_return postern::fail(postern::Error::Kind::invalid, "The model uses a tool without an id.");
+  if (!id) co_return mcp::fail(mcp::Error::Kind::invalid, "The model uses a tool without an id.");
   const json::Object result{{"type", "tool_result"},
                             {"toolUseId", *id},
                             {"content", json::Array{json::Object{{"type", "text"}, {"text", "18 degrees, rain"}}}}};

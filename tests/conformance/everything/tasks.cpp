@@ -29,11 +29,11 @@ Task<Result<std::string>> slow_compute(Compute in, mcp::Call& call) {
 }
 Task<Result<std::string>> failing_job(mcp::Call& call) {
   co_await call.clock().sleep_for(1s);
-  co_return postern::fail(postern::Error::Kind::conflict, "This job always fails.");
+  co_return mcp::fail(mcp::Error::Kind::conflict, "This job always fails.");
 }
 Task<Result<std::string>> protocol_error_job(mcp::Call& call) {
   co_await call.clock().sleep_for(1s);
-  co_return postern::fail(postern::Error::Kind::internal, "This job is broken.");
+  co_return mcp::fail(mcp::Error::Kind::internal, "This job is broken.");
 }
 Task<Result<std::string>> confirm_delete(File in, mcp::Call& call) {
   co_await call.clock().sleep_for(1s);
@@ -42,8 +42,8 @@ Task<Result<std::string>> confirm_delete(File in, mcp::Call& call) {
 }
 Task<Result<std::string>> multi_input(mcp::Call& call) {
   co_await call.clock().sleep_for(1s);
-  auto [name, color] = co_await postern::when_all(call.ask("name", "What is your name?", json::schema<Named>()),
-                                                  call.ask("color", "Which color?", json::schema<Colored>()));
+  auto [name, color] = co_await mcp::when_all(call.ask("name", "What is your name?", json::schema<Named>()),
+                                              call.ask("color", "Which color?", json::schema<Colored>()));
   CO_TRY(auto first, std::move(name));
   CO_TRY(auto second, std::move(color));
   co_return tell(first) + "; " + tell(second);
