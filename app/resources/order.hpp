@@ -10,17 +10,19 @@
 
 namespace app {
 
+namespace mcp = postern::mcp;
+
 struct OrderUri {
   std::string id;
 };
 
-inline postern::Task<postern::Result<Order>> read_order(OrderUri in, mcp::Call& call) {
+inline mcp::Task<mcp::Result<Order>> read_order(OrderUri in, mcp::Call& call) {
   co_return co_await call.api().get<Order>(mcp::path("/api/orders/{}", in.id));
 }
 
-// The user's orders whose ids begin with what is typed: for the resource, and for prompts that take an order.
-inline postern::Task<postern::Result<std::vector<std::string>>> complete_order_id(mcp::Completion typed,
-                                                                                  mcp::Call& call) {
+// Those of the user's first hundred orders whose ids begin with what is typed: for the resource, and for prompts that
+// take an order. No more pages, for it is asked at every key; an app that can look for the beginning of an id should.
+inline mcp::Task<mcp::Result<std::vector<std::string>>> complete_order_id(mcp::Completion typed, mcp::Call& call) {
   CO_TRY(const Orders found, co_await call.api().get<Orders>("/api/orders", {{"limit", 100}}));
   std::vector<std::string> ids;
   for (const Order& order : found.orders) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -24,10 +25,11 @@ struct Order {
   std::vector<OrderItem> items;
 };
 
-// 1205 is "12.05".
+// 1205 is "12.05", and -5 is "-0.05".
 inline std::string decimal(std::int64_t cents) {
-  const std::string rest = std::to_string(cents % 100);
-  return std::to_string(cents / 100) + (rest.size() == 1 ? ".0" : ".") + rest;
+  const std::string whole = std::to_string(std::abs(cents / 100));
+  const std::string rest = std::to_string(std::abs(cents % 100));
+  return (cents < 0 ? "-" : "") + whole + (rest.size() == 1 ? ".0" : ".") + rest;
 }
 
 }  // namespace app
