@@ -8,10 +8,7 @@ import { startStack } from '../harness/stack.mjs';
 
 let stack;
 before(async () => { stack = await startStack({}, { program: 'tests/conformance/catalog', bundle: 'build/catalog' }); });
-after(async () => {
-  const exits = await stack.stop();
-  assert.deepEqual(exits.server, { code: 0, signal: null }, `the server ended badly:\n${stack.server.log}`);
-});
+after(() => stack.endWell());
 
 const items = Array.from({ length: 250 }, (_, at) => `item_${at + 1}`);
 const lists = {

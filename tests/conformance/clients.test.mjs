@@ -16,9 +16,7 @@ import { ada, connectByStdio, grace, stdioServer } from '../harness/stdio.mjs';
 const program = 'tests/conformance/everything';
 let stack;
 before(async () => { stack = await startStack({}, { program, bundle: 'build/conformance' }); });
-after(async () => {
-  for (const [name, exit] of Object.entries(await stack.stop())) assert.deepEqual(exit, { code: 0, signal: null }, `${name} ended badly:\n${stack[name].log}`);
-});
+after(() => stack.endWell());
 
 const text = (result) => result.content.map((each) => each.text ?? '').join('\n');
 const schemas = { 'elicitation/create': v1.ElicitRequestSchema, 'sampling/createMessage': v1.CreateMessageRequestSchema, 'roots/list': v1.ListRootsRequestSchema };

@@ -13,9 +13,7 @@ before(async () => {
   const secret = `whsec_${randomBytes(24).toString('base64')}`;
   stack = await startStack({ CLERK_WEBHOOK_SECRET: secret }, { program: 'tests/conformance/everything', bundle: 'build/conformance' });
 });
-after(async () => {
-  for (const [name, exit] of Object.entries(await stack.stop())) assert.deepEqual(exit, { code: 0, signal: null }, `${name} ended badly:\n${stack[name].log}`);
-});
+after(() => stack.endWell());
 
 const setRole = async (role) => assert.equal((await stack.clerk.api('PATCH', `/organizations/${acme}/memberships/${ada}`, { role })).status, 200);
 

@@ -32,9 +32,7 @@ before(async () => {
     tokens[name] = await (await client.redeem(arrived.searchParams.get('code'), verifier)).json();
   }
 });
-after(async () => {
-  for (const [name, exit] of Object.entries(await stack.stop())) assert.deepEqual(exit, { code: 0, signal: null }, `${name} ended badly:\n${stack[name].log}`);
-});
+after(() => stack.endWell());
 
 const capabilities = { elicitation: { form: {} }, extensions: { 'io.modelcontextprotocol/tasks': {} } };
 const send = (place, method, params) => modernRequest(stack.mcpUrl, tokens[place].access_token, method, params, capabilities);
@@ -121,8 +119,7 @@ test('the audit log has a chain for each, and their page shows each connection i
   assert.ok((await namesOf(katherine)).includes('slow_compute'), 'the operator has all of a user');
 
   const person = new Person('Katherine');
-  let page = await person.visit(`${stack.serverSettings.SERVER_URL}/connections`);
-  while (new URL(page.url).pathname !== '/connections') page = await person.press(page, person.nextButton(page));
+  const page = await person.upTo(`${stack.serverSettings.SERVER_URL}/connections`);
   const sectionOf = (name) => page.document.querySelectorAll('section').find((each) => each.text.includes(name)).text;
   assert.match(sectionOf('Globex'), /Slow compute/);
   assert.doesNotMatch(sectionOf('Acme'), /Slow compute/);

@@ -14,9 +14,7 @@ before(async () => {
   stack = await startStack({}, { program: 'tests/conformance/everything', bundle: 'build/conformance' });
   [token, other] = [await tokenOf('Ada'), await tokenOf('Grace')];
 });
-after(async () => {
-  for (const [name, exit] of Object.entries(await stack.stop())) assert.deepEqual(exit, { code: 0, signal: null }, `${name} ended badly:\n${stack[name].log}`);
-});
+after(() => stack.endWell());
 
 async function tokenOf(name) {
   return (await (await new Client(stack.mcpUrl).register()).signIn(new Person(name))).access_token;

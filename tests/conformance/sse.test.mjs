@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import * as v1 from '@modelcontextprotocol/sdk/types.js';
 import { Assistant, legacy } from '../harness/assistant.mjs';
-import { Client, pkce } from '../harness/by_hand.mjs';
+import { Client } from '../harness/by_hand.mjs';
 import { eventually } from '../harness/eventually.mjs';
 import { Person } from '../harness/person.mjs';
 import { SseReader } from '../harness/sse_reader.mjs';
@@ -16,9 +16,7 @@ before(async () => {
   stack = await startStack({}, { program: 'tests/conformance/everything', bundle: 'build/conformance', instances: host === 'workers' ? 2 : 1 });
   origin = new URL(stack.mcpUrl).origin;
 });
-after(async () => {
-  for (const [name, exit] of Object.entries(await stack.stop())) assert.deepEqual(exit, { code: 0, signal: null }, `${name} ended badly:\n${stack[name].log}`);
-});
+after(() => stack.endWell());
 
 const text = (result) => result.content.map((each) => each.text ?? '').join('\n');
 
@@ -63,8 +61,7 @@ describe('the real client', () => {
 
 async function connect(name = 'Ada') {
   const client = await new Client(`${origin}/sse`).register();
-  const { verifier, challenge } = pkce();
-  const tokens = await (await client.redeem(await client.codeFrom(new Person(name), challenge), verifier)).json();
+  const tokens = await client.signIn(new Person(name));
   return { token: tokens.access_token, revoke: () => client.revoke(tokens.refresh_token) };
 }
 async function open(token) {

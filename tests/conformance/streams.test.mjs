@@ -17,9 +17,7 @@ before(async () => {
   const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'by hand', version: '1' } };
   session = (await inSession('POST', { id: 0, method: 'initialize', params })).headers.get('mcp-session-id');
 });
-after(async () => {
-  for (const [name, exit] of Object.entries(await stack.stop())) assert.deepEqual(exit, { code: 0, signal: null }, `${name} ended badly:\n${stack[name].log}`);
-});
+after(() => stack.endWell());
 
 const inSession = (method, message) => fetch(stack.mcpUrl, {
   method,

@@ -14,9 +14,7 @@ before(async () => {
   stack = await startStack({}, { program: 'tests/conformance/everything', bundle: 'build/conformance', instances: host === 'workers' ? 2 : 1 });
   for (const name of ['Ada', 'Grace']) tokens[name] = (await (await new Client(stack.mcpUrl).register()).signIn(new Person(name))).access_token;
 });
-after(async () => {
-  for (const [name, exit] of Object.entries(await stack.stop())) assert.deepEqual(exit, { code: 0, signal: null }, `${name} ended badly:\n${stack[name].log}`);
-});
+after(() => stack.endWell());
 
 const capabilities = { elicitation: { form: {} }, extensions: { 'io.modelcontextprotocol/tasks': {} } };
 const send = (name, method, params) => modernRequest(stack.mcpUrl, tokens[name], method, params, capabilities);

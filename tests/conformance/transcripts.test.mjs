@@ -1,5 +1,4 @@
 // Conversations word for word, as in ../transcripts, with the suite's server on either host: what app/ has no use for.
-import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { Client } from '../harness/by_hand.mjs';
@@ -14,10 +13,7 @@ before(async () => {
   const { access_token: token } = await (await new Client(stack.mcpUrl).register()).signIn(new Person('Ada'));
   known = { origin: new URL(stack.mcpUrl).origin, token };
 });
-after(async () => {
-  const exits = await stack.stop();
-  assert.deepEqual(exits.server, { code: 0, signal: null }, `the server ended badly:\n${stack.server.log}`);
-});
+after(() => stack.endWell());
 
 for (const file of readdirSync(folder)) {
   test(file, () => playTranscript(`${folder}/${file}`, known));

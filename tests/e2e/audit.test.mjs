@@ -20,10 +20,7 @@ before(async () => {
   stack = await startStack({ RATE_LIMITS: 'on', CLIENT_ADDRESS: 'X-Client-Address' });
   log = new AuditLog(stack.serverSettings.SERVER_URL, stack.serverSettings.POSTERN_SECRET);
 });
-after(async () => {
-  const exits = await stack.stop();
-  assert.deepEqual(exits.server, { code: 0, signal: null }, `the server ended badly:\n${stack.server.log}`);
-});
+after(() => stack.endWell());
 
 async function connect(name, scope) {
   const client = await new Client(stack.mcpUrl).register();
@@ -109,8 +106,7 @@ test('the operator reads it by user, day, time and client, as a table and as JSO
 
 test('the people see it on their page: the latest few calls of each assistant', async () => {
   const person = new Person('Ada');
-  let page = await person.visit(`${stack.serverSettings.SERVER_URL}/connections`);
-  while (new URL(page.url).pathname !== '/connections') page = await person.press(page, person.nextButton(page));
+  const page = await person.upTo(`${stack.serverSettings.SERVER_URL}/connections`);
   assert.match(page.document.text, /Did lately/);
   assert.match(page.document.text, /cancel/i);
 });

@@ -33,10 +33,7 @@ describe('CLERK_TOKENS', () => {
     stack = await startStack({ CLERK_TOKENS: 'api_key,m2m_token', CLERK_MACHINE_ID: machines.server, LOOPS: '1', ...webhooks });
     clerk = createClerkClient({ secretKey: stack.clerk.secretKey, publishableKey: stack.clerk.publishableKey, apiUrl: stack.clerk.url, telemetry: { disabled: true } });
   });
-  after(async () => {
-    const exits = await stack.stop();
-    assert.deepEqual(exits.server, { code: 0, signal: null }, `the server ended badly:\n${stack.server.log}`);
-  });
+  after(() => stack.endWell());
 
   test('an API key calls tools as its user, within its scopes', async () => {
     const { id, secret } = await clerk.apiKeys.create({ name: 'ci', subject: ada, scopes: ['profile:read', 'nothing:here'] });
@@ -113,10 +110,7 @@ describe('AUTH_MODE=clerk', () => {
     stack = await startStack({ AUTH_MODE: 'clerk', ...webhooks });
     origin = new URL(stack.mcpUrl).origin;
   });
-  after(async () => {
-    const exits = await stack.stop();
-    assert.deepEqual(exits.server, { code: 0, signal: null }, `the server ended badly:\n${stack.server.log}`);
-  });
+  after(() => stack.endWell());
   const issue = async (changes = {}) =>
     (await stack.clerk.control('oauth_tokens', { user_id: ada, scopes: ['profile:read', 'email'], audience: [stack.mcpUrl], ...changes })).access_token;
 

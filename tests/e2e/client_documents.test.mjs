@@ -13,8 +13,7 @@ let site;
 before(async () => { [stack, site] = [await startStack(), await Site.open()]; });
 after(async () => {
   await site.close();
-  const exits = await stack.stop();
-  assert.deepEqual(exits.server, { code: 0, signal: null }, `the server ended badly:\n${stack.server.log}`);
+  await stack.endWell();
 });
 
 // What the authorization endpoint says to this client_id, without following where it leads.

@@ -8,10 +8,7 @@ import { startStack } from '../harness/stack.mjs';
 
 let stack;
 before(async () => { stack = await startStack(); });
-after(async () => {
-  const exits = await stack.stop();
-  for (const [name, exit] of Object.entries(exits)) assert.deepEqual(exit, { code: 0, signal: null }, `${name} ended badly:\n${stack[name].log}`);
-});
+after(() => stack.endWell());
 
 const text = (result) => result.content.map((each) => each.text ?? '').join('\n');
 

@@ -11,10 +11,7 @@ before(async () => {
   stack = await startStack();
   origin = new URL(stack.mcpUrl).origin;
 });
-after(async () => {
-  const exits = await stack.stop();
-  assert.deepEqual(exits.server, { code: 0, signal: null }, `the server ended badly:\n${stack.server.log}`);
-});
+after(() => stack.endWell());
 
 async function connect(person, name) {
   const client = await new Client(stack.mcpUrl).register(name);
@@ -26,8 +23,7 @@ const stands = async ({ client, access_token: token }) => (await client.call(tok
 
 // The list of this person's assistants, signing in on the way.
 async function openList(person) {
-  let page = await person.visit(`${origin}/connections`);
-  while (new URL(page.url).pathname !== '/connections') page = await person.press(page, person.nextButton(page));
+  const page = await person.upTo(`${origin}/connections`);
   assert.equal(page.status, 200);
   return page;
 }

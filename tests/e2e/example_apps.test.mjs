@@ -17,10 +17,7 @@ for (const app of ['express-app', 'react-router-app']) {
       stack = await startStack({}, { app });
       callbackUrl = `${stack.server.url}/callback`;
     });
-    after(async () => {
-      const exits = await stack.stop();
-      assert.deepEqual(exits.server, { code: 0, signal: null }, `the server ended badly:\n${stack.server.log}`);
-    });
+    after(() => stack.endWell());
 
     const connectPage = (parameters) => `${stack.app.url}/auth/mcp?${new URLSearchParams(parameters)}`;
     const handshakes = async () => {

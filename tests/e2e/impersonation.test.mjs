@@ -22,10 +22,7 @@ for (const [mode, settings] of Object.entries({ bridge: {}, 'clerk-login': { AUT
       client = await new Client(stack.mcpUrl).register('Support Assistant');
       tokens = await client.signIn(await actingAs(stack.clerk, 'Ada', staff));
     });
-    after(async () => {
-      const exits = await stack.stop();
-      assert.deepEqual(exits.server, { code: 0, signal: null }, `the server ended badly:\n${stack.server.log}`);
-    });
+    after(() => stack.endWell());
 
     const call = async (name, args = {}) => (await (await modernRequest(stack.mcpUrl, tokens.access_token, 'tools/call', { name, arguments: args })).json()).result;
     const entry = (wanted) => eventually(async () =>
@@ -62,11 +59,7 @@ for (const [mode, settings] of Object.entries({ bridge: {}, 'clerk-login': { AUT
     });
 
     test('the user sees at /connections who connected it; they themselves get no such page', async () => {
-      const open = async (person) => {
-        let page = await person.visit(`${origin}/connections`);
-        while (new URL(page.url).pathname !== '/connections' && page.status === 200) page = await person.press(page, person.nextButton(page));
-        return page;
-      };
+      const open = (person) => person.upTo(`${origin}/connections`);
       const page = await open(new Person('Ada'));
       const section = page.document.querySelectorAll('section').find((each) => each.text.includes('Support Assistant'));
       assert.ok(section.text.includes(`somebody who acts for you: ${named}`), section.text);

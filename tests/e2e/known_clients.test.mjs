@@ -17,10 +17,7 @@ let stack;
 before(async () => {
   stack = await startStack({ OAUTH_CLIENTS: JSON.stringify(clients), DYNAMIC_REGISTRATION: 'off', CLIENT_METADATA_DOCUMENTS: 'off' });
 });
-after(async () => {
-  const exits = await stack.stop();
-  assert.deepEqual(exits.server, { code: 0, signal: null }, `the server ended badly:\n${stack.server.log}`);
-});
+after(() => stack.endWell());
 
 function known(id) {
   const client = new Client(stack.mcpUrl);

@@ -19,8 +19,7 @@ before(async () => {
 afterEach(() => client?.close());
 after(async () => {
   await rm(folder, { recursive: true, force: true });
-  const exits = await stack.stop();
-  assert.deepEqual(exits.server, { code: 0, signal: null }, `the server ended badly:\n${stack.server.log}`);
+  await stack.endWell();
 });
 
 // Starts it. Each page that it would open in a browser is visited by the person, to the end.

@@ -20,10 +20,6 @@ function filesOf(folder) {
     return statSync(file).isDirectory() ? filesOf(file) : [file];
   });
 }
-async function endWell(stack) {
-  const exits = await stack.stop();
-  assert.deepEqual(exits.server, { code: 0, signal: null }, `the server ended badly:\n${stack.server.log}`);
-}
 const backend = async (stack, method, where, body) => (await stack.clerk.api(method, `/${where}`, body)).json();
 
 describe('AUTH_MODE=clerk-login', () => {
@@ -32,7 +28,7 @@ describe('AUTH_MODE=clerk-login', () => {
     stack = await startStack({ AUTH_MODE: 'clerk-login', ...oauthClient });
     origin = new URL(stack.mcpUrl).origin;
   });
-  after(() => endWell(stack));
+  after(() => stack.endWell());
 
   // Approves here and signs in at Clerk; gives the callback that the browser would call next.
   async function comeBack(person) {
@@ -178,7 +174,7 @@ describe('AUTH_MODE=clerk-login', () => {
 describe('AUTH_MODE=clerk', () => {
   let stack;
   before(async () => { stack = await startStack({ AUTH_MODE: 'clerk' }); });
-  after(() => endWell(stack));
+  after(() => stack.endWell());
 
   for (const era of [modern, legacy]) {
     test(`a client of ${era.name} registers, signs in and is asked at Clerk, and refreshes there`, async () => {
@@ -225,7 +221,7 @@ describe('at the app', () => {
     await person.press(page, Person.button(page, /Katherine/));
     assert.ok(!(await search(assistant)).isError, 'signed in again');
     await assistant.close();
-    await endWell(stack);
+    await stack.endWell();
   });
 
   test('a connection stays with the organization that it was made for', async () => {
@@ -239,7 +235,7 @@ describe('at the app', () => {
     const another = await new Assistant(stack.mcpUrl).connectAs(new Person('Katherine'), modern);
     assert.ok(!(await search(another)).isError, 'another browser, another session');
     await Promise.all([assistant.close(), another.close()]);
-    await endWell(stack);
+    await stack.endWell();
   });
 });
 

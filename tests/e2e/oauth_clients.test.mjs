@@ -19,8 +19,7 @@ before(async () => {
 });
 after(async () => {
   await site.close();
-  const exits = await stack.stop();
-  assert.deepEqual(exits.server, { code: 0, signal: null }, `the server ended badly:\n${stack.server.log}`);
+  await stack.endWell();
 });
 
 // What each library is asked to do. `register` gives what the others need; `call` throws what the library makes of a refusal.

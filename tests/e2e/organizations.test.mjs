@@ -21,10 +21,7 @@ for (const [mode, settings] of Object.entries({ bridge: {}, 'clerk-login': oauth
       stack = await startStack({ AUTH_MODE: mode, CLERK_WEBHOOK_SECRET: `whsec_${randomBytes(24).toString('base64')}`, ...settings });
       origin = new URL(stack.mcpUrl).origin;
     });
-    after(async () => {
-      const exits = await stack.stop();
-      assert.deepEqual(exits.server, { code: 0, signal: null }, `the server ended badly:\n${stack.server.log}`);
-    });
+    after(() => stack.endWell());
 
     // Up to the page with the choice, or, if there is none, to the client.
     async function upToChoice(person, client, challenge = pkce().challenge) {
@@ -42,8 +39,7 @@ for (const [mode, settings] of Object.entries({ bridge: {}, 'clerk-login': oauth
     const stands = async (client, { access_token: token }) => (await client.call(token)).status !== 401;
     // What their page says of each connection, by the name of its client.
     async function connectionsOf(person) {
-      let page = await person.visit(`${origin}/connections`);
-      while (new URL(page.url).pathname !== '/connections') page = await person.press(page, person.nextButton(page));
+      const page = await person.upTo(`${origin}/connections`);
       return page.document.querySelectorAll('section').map((each) => each.text.replace(/\s+/g, ' '));
     }
 

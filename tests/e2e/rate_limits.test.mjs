@@ -15,10 +15,7 @@ before(async () => {
   stack = await startStack({ RATE_LIMITS: 'on', CLIENT_ADDRESS: 'X-Client-Address', LOOPS: '1', OAUTH_CLIENTS: JSON.stringify([office]) });
   origin = new URL(stack.mcpUrl).origin;
 });
-after(async () => {
-  const exits = await stack.stop();
-  assert.deepEqual(exits.server, { code: 0, signal: null }, `the server ended badly:\n${stack.server.log}`);
-});
+after(() => stack.endWell());
 
 const times = (count, request) => Promise.all(Array.from({ length: count }, async (unused, index) => (await request(index)).status));
 const count = (statuses, status) => statuses.filter((each) => each === status).length;
@@ -28,11 +25,7 @@ const register = (address) => (index) => fetch(`${origin}/register`, {
 });
 const mcp = (token, address) => () => fetch(stack.mcpUrl, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'x-client-address': address } });
 
-async function connect(person) {
-  const client = await new Client(stack.mcpUrl).register();
-  const { verifier, challenge } = pkce();
-  return (await (await client.redeem(await client.codeFrom(person, challenge), verifier)).json()).access_token;
-}
+const connect = async (person) => (await (await new Client(stack.mcpUrl).register()).signIn(person)).access_token;
 
 test('registrations are limited by address, and the answer says when to come again', async () => {
   const statuses = await times(30, register('203.0.113.7'));
@@ -72,21 +65,16 @@ test("who guesses a client's secret has to wait, and the client itself has not",
 
 test('a user who refreshes without end is held back, keeps the token, and is nobody else\'s trouble', async () => {
   const [client, other] = await Promise.all([0, 1].map(() => new Client(stack.mcpUrl).register()));
-  const tokensOf = async (person, each) => {
-    const { verifier, challenge } = pkce();
-    return (await each.redeem(await each.codeFrom(person, challenge), verifier)).json();
-  };
-  let { refresh_token: token } = await tokensOf(new Person('Katherine'), client);
+  let { refresh_token: token } = await client.signIn(new Person('Katherine'));
   let answer = await client.refresh(token);
   for (let rounds = 0; rounds < 200 && answer.status === 200; ++rounds) {
     token = (await answer.json()).refresh_token;
     answer = await client.refresh(token);
   }
   assert.equal(answer.status, 429);
-  assert.ok((await tokensOf(new Person('Grace'), other)).access_token);
+  assert.ok((await other.signIn(new Person('Grace'))).access_token);
   const katherine = new Person('Katherine');
-  let page = await katherine.visit(`${origin}/connections`);
-  while (new URL(page.url).pathname !== '/connections') page = await katherine.press(page, katherine.nextButton(page));
+  const page = await katherine.upTo(`${origin}/connections`);
   assert.ok(Person.button(page, /disconnect/i), 'and can be disconnected');
   await sleep(1000 * Number(answer.headers.get('retry-after')) + 100);
   assert.equal((await client.refresh(token)).status, 200);

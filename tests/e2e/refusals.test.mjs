@@ -1,69 +1,42 @@
 // What must not work, played by hand over HTTP against the running programs.
 import assert from 'node:assert/strict';
-import { createHash, randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Assistant, modern } from '../harness/assistant.mjs';
+import { Client, pkce } from '../harness/by_hand.mjs';
 import { Person } from '../harness/person.mjs';
 import { startStack } from '../harness/stack.mjs';
 
 let stack;
 let origin;
 before(async () => { stack = await startStack(); origin = new URL(stack.mcpUrl).origin; });
-after(async () => {
-  const exits = await stack.stop();
-  assert.deepEqual(exits.server, { code: 0, signal: null }, `the server ended badly:\n${stack.server.log}`);
-});
+after(() => stack.endWell());
 
-const redirectUri = 'http://127.0.0.1:33418/callback';
-const form = (path, fields, headers = {}) =>
-  fetch(origin + path, {
-    method: 'POST', redirect: 'manual', headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers }, body: new URLSearchParams(fields),
-  });
+const { redirectUri } = new Client('http://localhost/mcp');
+const register = () => new Client(stack.mcpUrl).register();
+// As the client of an assistant from npm would.
+const refresh = ({ registration, tokens }) => Object.assign(new Client(stack.mcpUrl), { id: registration.client_id }).refresh(tokens.refresh_token);
 
-async function register(metadata = {}) {
-  const response = await fetch(`${origin}/register`, {
-    method: 'POST', headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ client_name: 'By hand', redirect_uris: [redirectUri], token_endpoint_auth_method: 'none', ...metadata }),
-  });
-  assert.equal(response.status, 201, await response.clone().text());
-  return response.json();
-}
-function pkce() {
-  const verifier = randomBytes(32).toString('base64url');
-  return { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') };
-}
-function authorizationUrl(client, challenge, changes = {}) {
-  const url = new URL(`${origin}/authorize`);
-  const parameters = {
-    response_type: 'code', client_id: client.client_id, redirect_uri: redirectUri, state: 'state-of-the-client',
-    code_challenge: challenge, code_challenge_method: 'S256', resource: stack.mcpUrl, ...changes,
-  };
-  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) url.searchParams.set(name, value);
-  return url;
-}
 async function codeFor(person, client, challenge) {
-  const callback = await person.connect(authorizationUrl(client, challenge), redirectUri);
+  const callback = await person.connect(client.authorizationUrl(challenge), redirectUri);
   assert.equal(callback.searchParams.get('state'), 'state-of-the-client');
   assert.equal(callback.searchParams.get('iss'), origin);
   return callback.searchParams.get('code');
 }
-const redeem = (client, code, verifier, changes = {}) =>
-  form('/token', { grant_type: 'authorization_code', code, code_verifier: verifier, client_id: client.client_id, redirect_uri: redirectUri, ...changes });
 
 test('a code works once; used twice it ends the connection it opened', async () => {
   const client = await register();
   const { verifier, challenge } = pkce();
   const code = await codeFor(new Person('Grace'), client, challenge);
-  const first = await redeem(client, code, verifier);
+  const first = await client.redeem(code, verifier);
   assert.equal(first.status, 200);
   const tokens = await first.json();
-  const second = await redeem(client, code, verifier);
+  const second = await client.redeem(code, verifier);
   assert.equal(second.status, 400);
   assert.equal((await second.json()).error, 'invalid_grant');
-  const call = await fetch(stack.mcpUrl, { method: 'POST', headers: { authorization: `Bearer ${tokens.access_token}` } });
+  const call = await client.call(tokens.access_token);
   assert.equal(call.status, 401, 'the token of a replayed code is dead');
 });
 
@@ -71,17 +44,15 @@ test('64 redemptions of one code at once: exactly one wins', async () => {
   const client = await register();
   const { verifier, challenge } = pkce();
   const code = await codeFor(new Person('Grace'), client, challenge);
-  const answers = await Promise.all(Array.from({ length: 64 }, () => redeem(client, code, verifier)));
+  const answers = await Promise.all(Array.from({ length: 64 }, () => client.redeem(code, verifier)));
   assert.equal(answers.filter((answer) => answer.status === 200).length, 1);
   assert.ok(answers.every((answer) => answer.status === 200 || answer.status === 400));
 });
 
 test('64 refreshes of one token at once: one successor, told to all', async () => {
   const client = await register();
-  const { verifier, challenge } = pkce();
-  const tokens = await (await redeem(client, await codeFor(new Person('Grace'), client, challenge), verifier)).json();
-  const answers = await Promise.all(Array.from({ length: 64 }, () =>
-    form('/token', { grant_type: 'refresh_token', refresh_token: tokens.refresh_token, client_id: client.client_id })));
+  const tokens = await client.signIn(new Person('Grace'));
+  const answers = await Promise.all(Array.from({ length: 64 }, () => client.refresh(tokens.refresh_token)));
   assert.ok(answers.every((answer) => answer.status === 200), answers.map((answer) => answer.status).join());
   const successors = new Set(await Promise.all(answers.map(async (answer) => (await answer.json()).refresh_token)));
   assert.equal(successors.size, 1);
@@ -91,17 +62,17 @@ test('a wrong verifier is refused, and the right one still works after it', asyn
   const client = await register();
   const { verifier, challenge } = pkce();
   const code = await codeFor(new Person('Grace'), client, challenge);
-  assert.equal((await (await redeem(client, code, pkce().verifier)).json()).error, 'invalid_grant');
-  assert.equal((await (await redeem(client, code, verifier, { redirect_uri: 'http://127.0.0.1:33418/other' })).json()).error, 'invalid_grant');
-  assert.equal((await redeem(client, code, verifier)).status, 200);
+  assert.equal((await (await client.redeem(code, pkce().verifier)).json()).error, 'invalid_grant');
+  assert.equal((await (await client.redeem(code, verifier, { redirect_uri: 'http://127.0.0.1:33418/other' })).json()).error, 'invalid_grant');
+  assert.equal((await client.redeem(code, verifier)).status, 200);
 });
 
 test('a code of one client is nothing to another', async () => {
   const client = await register();
-  const other = await register({ client_name: 'Another' });
+  const other = await register();
   const { verifier, challenge } = pkce();
   const code = await codeFor(new Person('Grace'), client, challenge);
-  assert.equal((await redeem(other, code, verifier)).status, 400);
+  assert.equal((await other.redeem(code, verifier)).status, 400);
 });
 
 test('an unknown client or a redirect URI that is not registered gets a page, never a redirect', async () => {
@@ -112,7 +83,7 @@ test('an unknown client or a redirect URI that is not registered gets a page, ne
     { redirect_uri: 'http://127.0.0.1.evil.example:33418/callback' }, { redirect_uri: `${redirectUri}#x` }, { redirect_uri: 'javascript:alert(1)' },
     { redirect_uri: undefined },
   ]) {
-    const response = await fetch(authorizationUrl(client, challenge, changes), { redirect: 'manual' });
+    const response = await fetch(client.authorizationUrl(challenge, changes), { redirect: 'manual' });
     assert.equal(response.status, 400, JSON.stringify(changes));
     assert.equal(response.headers.get('location'), null);
     assert.match(response.headers.get('content-type'), /text\/html/);
@@ -123,7 +94,7 @@ test('PKCE cannot be left out or weakened', async () => {
   const client = await register();
   const { challenge } = pkce();
   for (const changes of [{ code_challenge: undefined }, { code_challenge_method: 'plain' }, { code_challenge_method: undefined }, { code_challenge: 'short' }]) {
-    const response = await fetch(authorizationUrl(client, challenge, changes), { redirect: 'manual' });
+    const response = await fetch(client.authorizationUrl(challenge, changes), { redirect: 'manual' });
     const location = new URL(response.headers.get('location'));
     assert.equal(location.searchParams.get('error'), 'invalid_request', JSON.stringify(changes));
     assert.equal(location.searchParams.get('iss'), origin);
@@ -133,7 +104,7 @@ test('PKCE cannot be left out or weakened', async () => {
 
 // Walks up to the app's page that posts the sign-in back, and stops there.
 async function upToCallback(person, client, challenge) {
-  let page = await person.visit(authorizationUrl(client, challenge));
+  let page = await person.visit(client.authorizationUrl(challenge));
   page = await person.press(page, Person.button(page, /approve/i));
   if (!page.html.includes('clerk_token')) page = await person.press(page, Person.button(page, new RegExp(person.name, 'i')));
   assert.ok(page.html.includes('clerk_token'), page.html);
@@ -179,14 +150,14 @@ test('a browser may bring its session token again for a second assistant; anothe
 test('consent cannot be posted from another site, and a second click on Approve leads to the sign-in that the first began', async () => {
   const client = await register();
   const person = new Person('Grace');
-  const page = await person.visit(authorizationUrl(client, pkce().challenge));
+  const page = await person.visit(client.authorizationUrl(pkce().challenge));
   const button = Person.button(page, /approve/i);
   const fields = Object.fromEntries(button.closest('form').querySelectorAll('input').map((each) => [each.getAttribute('name'), each.getAttribute('value')]));
   fields[button.getAttribute('name')] = button.getAttribute('value');
   const action = new URL(button.closest('form').getAttribute('action'), page.url);
   const cross = await person.request(action, { form: fields, headers: { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' } });
   assert.ok([400, 403].includes(cross.status));
-  const handles = await person.visit(authorizationUrl(client, pkce().challenge));
+  const handles = await person.visit(client.authorizationUrl(pkce().challenge));
   const approve = Person.button(handles, /approve/i);
   const once = await person.press(handles, approve);
   const twice = await person.press(handles, approve);
@@ -219,9 +190,9 @@ test('when the Clerk session ends, tools say so and the refresh ends the connect
   const assistant = await new Assistant(stack.mcpUrl).connectAs(new Person('Katherine'), modern);
   const me = (await assistant.client.callTool({ name: 'who_am_i', arguments: {} })).structuredContent;
   await stack.clerk.control(`sessions/${me.session_id}/end`);
-  const refresh = await form('/token', { grant_type: 'refresh_token', refresh_token: assistant.tokens.refresh_token, client_id: assistant.registration.client_id });
-  assert.equal(refresh.status, 400);
-  assert.equal((await refresh.json()).error, 'invalid_grant');
+  const refused = await refresh(assistant);
+  assert.equal(refused.status, 400);
+  assert.equal((await refused.json()).error, 'invalid_grant');
   const call = await fetch(stack.mcpUrl, { method: 'POST', headers: { authorization: `Bearer ${assistant.tokens.access_token}` } });
   assert.equal(call.status, 401, 'the access token went with it');
   await assistant.close();
@@ -241,10 +212,10 @@ test('with Clerk down, a connection that stands keeps its tools that need no new
   const assistant = await new Assistant(stack.mcpUrl).connectAs(new Person('Ada'), modern);
   await stack.clerk.control('faults', { match: '/v1/', status: 500, times: 1000 });
   assert.match((await assistant.client.callTool({ name: 'who_am_i', arguments: {} })).structuredContent.user_id, /^user_/);
-  const refresh = await form('/token', { grant_type: 'refresh_token', refresh_token: assistant.tokens.refresh_token, client_id: assistant.registration.client_id });
-  assert.equal(refresh.status, 503);
+  const refused = await refresh(assistant);
+  assert.equal(refused.status, 503);
   await stack.clerk.clearFaults();
-  const later = await form('/token', { grant_type: 'refresh_token', refresh_token: assistant.tokens.refresh_token, client_id: assistant.registration.client_id });
+  const later = await refresh(assistant);
   assert.equal(later.status, 200, 'the refresh token was not spent by the failure');
   await assistant.close();
 });
@@ -270,16 +241,14 @@ test('with Clerk too slow, refresh and sign-in give up, say try later, and work 
   const assistant = await new Assistant(stack.mcpUrl).connectAs(person, modern);
   const { page } = await upToCallback(person, await register(), pkce().challenge);
   await stack.clerk.control('faults', { match: '/v1/', delay_ms: 60_000, times: 1000 });
-  const refresh = () =>
-    form('/token', { grant_type: 'refresh_token', refresh_token: assistant.tokens.refresh_token, client_id: assistant.registration.client_id });
   const began = performance.now();
-  const [refused, end] = await Promise.all([refresh(), person.press(page, Person.button(page, /continue|connect/i), { stopAt: redirectUri })]);
+  const [refused, end] = await Promise.all([refresh(assistant), person.press(page, Person.button(page, /continue|connect/i), { stopAt: redirectUri })]);
   assert.equal(refused.status, 503);
   assert.ok(Number(refused.headers.get('retry-after')) > 0, 'it says when');
   assert.ok(!end.arrived?.searchParams.has('code'), 'no code without a look at the session');
   assert.ok(performance.now() - began < 40_000, 'nobody waits for ever');
   await stack.clerk.clearFaults();
-  assert.equal((await refresh()).status, 200, 'the refresh token was not spent by the failure');
+  assert.equal((await refresh(assistant)).status, 200, 'the refresh token was not spent by the failure');
   await assistant.close();
 });
 

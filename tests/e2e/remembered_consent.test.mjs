@@ -13,10 +13,7 @@ before(async () => {
   stack = await startStack({ CLERK_WEBHOOK_SECRET: `whsec_${randomBytes(24).toString('base64')}` });
   origin = new URL(stack.mcpUrl).origin;
 });
-after(async () => {
-  const exits = await stack.stop();
-  assert.deepEqual(exits.server, { code: 0, signal: null }, `the server ended badly:\n${stack.server.log}`);
-});
+after(() => stack.endWell());
 
 async function webClient(name) {
   const client = new Client(stack.mcpUrl);
@@ -128,8 +125,7 @@ test('it is forgotten with the connection: at /connections, and when Clerk says 
   const katherine = new Person('Katherine');
   const client = await webClient('Disconnected');
   await connectAndRemember(katherine, client);
-  let page = await katherine.visit(`${origin}/connections`);
-  while (new URL(page.url).pathname !== '/connections') page = await katherine.press(page, katherine.nextButton(page));
+  const page = await katherine.upTo(`${origin}/connections`);
   assert.equal(await isAsked(katherine, client), false);
   await katherine.press(page, Person.button(page, /disconnect/i));
   assert.equal(await isAsked(katherine, client), true);

@@ -12,10 +12,7 @@ import { startStack } from '../harness/stack.mjs';
 const [first, second] = [0, 1].map(() => randomBytes(32).toString('base64url'));
 let stack;
 before(async () => { stack = await startStack({ POSTERN_SECRET: first }); });
-after(async () => {
-  const exits = await stack.stop();
-  assert.deepEqual(exits.server, { code: 0, signal: null }, `the server ended badly:\n${stack.server.log}`);
-});
+after(() => stack.endWell());
 
 async function restart(changes) {
   assert.deepEqual(await stack.server.stop(), { code: 0, signal: null });

@@ -89,8 +89,7 @@ for (const [mode, settings] of Object.entries({ bridge: {}, 'clerk-login': oauth
     const connection = await (mode === 'clerk' ? liveAtClerk : live)(stack);
     const { secret: apiKey } = await (await stack.clerk.api('POST', '/api_keys', { name: 'ci', subject: ada, scopes: ['profile:read'] })).json();
     await fetch(stack.mcpUrl, { method: 'POST', headers: { authorization: `Bearer ${apiKey}` } });
-    const exits = await stack.stop();
-    assert.deepEqual(exits.server, { code: 0, signal: null }, `the server ended badly:\n${stack.server.log}`);
+    await stack.endWell();
 
     const { clerk, app, server } = stack.recorders;
     const toClerk = clerk.connections.filter(isOurs).map(({ sent }) => sent).join('\n');

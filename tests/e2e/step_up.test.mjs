@@ -8,10 +8,7 @@ import { startStack } from '../harness/stack.mjs';
 
 let stack;
 before(async () => { stack = await startStack(); });
-after(async () => {
-  const exits = await stack.stop();
-  assert.deepEqual(exits.server, { code: 0, signal: null }, `the server ended badly:\n${stack.server.log}`);
-});
+after(() => stack.endWell());
 
 // An assistant whose user allowed it just this.
 async function assistantWith(scope, person, era = modern) {

@@ -11,10 +11,7 @@ import { startStack } from '../harness/stack.mjs';
 const secret = `whsec_${randomBytes(24).toString('base64')}`;
 let stack;
 before(async () => { stack = await startStack({ CLERK_WEBHOOK_SECRET: secret }); });
-after(async () => {
-  const exits = await stack.stop();
-  assert.deepEqual(exits.server, { code: 0, signal: null }, `the server ended badly:\n${stack.server.log}`);
-});
+after(() => stack.endWell());
 
 // A connection of the person's: its client, and its tokens.
 async function connect(person) {

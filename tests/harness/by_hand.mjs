@@ -46,12 +46,13 @@ export class Client {
     return this;
   }
 
-  authorizationUrl(challenge) {
+  // `changes` replace parameters, here and in redeem(), or take them away: undefined.
+  authorizationUrl(challenge, changes = {}) {
     const url = new URL(`${this.origin}/authorize`);
     for (const [name, value] of Object.entries({
       response_type: 'code', client_id: this.id, redirect_uri: this.redirectUri, state: 'state-of-the-client',
-      code_challenge: challenge, code_challenge_method: 'S256', resource: this.mcpUrl,
-    })) url.searchParams.set(name, value);
+      code_challenge: challenge, code_challenge_method: 'S256', resource: this.mcpUrl, ...changes,
+    })) if (value !== undefined) url.searchParams.set(name, value);
     return url;
   }
   async codeFrom(person, challenge) {
@@ -65,8 +66,8 @@ export class Client {
       body: new URLSearchParams({ client_id: this.id, ...fields }),
     });
   }
-  redeem(code, verifier) {
-    return this.form('/token', { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: this.redirectUri });
+  redeem(code, verifier, changes = {}) {
+    return this.form('/token', { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: this.redirectUri, ...changes });
   }
   async signIn(person) {
     const { verifier, challenge } = pkce();

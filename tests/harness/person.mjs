@@ -88,6 +88,13 @@ export class Person {
     throw new Error('ten pages, and still not back at the client');
   }
 
+  // To a page of the server's that asks them to sign in first, or to the one that refuses them.
+  async upTo(url) {
+    let page = await this.visit(url);
+    while (page.status === 200 && new URL(page.url).pathname !== new URL(url).pathname) page = await this.press(page, this.nextButton(page));
+    return page;
+  }
+
   nextButton(page) {
     return Person.button(page, /approve|allow/i) ?? Person.button(page, new RegExp(this.name, 'i')) ?? Person.button(page, /continue|connect/i);
   }

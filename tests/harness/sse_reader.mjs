@@ -13,7 +13,7 @@ export class SseReader {
     assert.equal(response.headers.get('content-type'), 'text/event-stream', `an answer of status ${response.status}`);
     this.reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   }
-  async next(milliseconds = 10_000) {
+  async next(milliseconds = 30_000) {
     const late = sleep(milliseconds, 'late', { ref: false });
     for (;;) {
       const end = this.#text.indexOf('\n\n');

@@ -5,10 +5,11 @@
 //   const stack = await startStack();            // offline Clerk, example app, server
 //   stack.server.url, stack.app.url, stack.clerk.url
 //   await stack.clerk.control('clock/advance', { seconds: 3600 });
-//   await stack.stop();
+//   await stack.endWell();                        // all three without a complaint; or, whatever they say, stack.stop()
 //
 // Native programs come from $POSTERN_BUILD (default build/release). A program that ends by itself fails the test that uses it;
 // what it wrote is in `log`, so that a test can also look for what must not be there.
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -205,6 +206,12 @@ export async function startStack(settings = {}, { app = 'acme-app', program = 'f
     for (const recorder of Object.values(recorders || {})) recorder.close();
     await rm(folder, { recursive: true, force: true });
     return exits;
+  };
+  // What a sanitizer has found is in the exit. Example apps from npm end by the signal.
+  stack.endWell = async () => {
+    const { app: ofApp, ...exits } = await stack.stop();
+    for (const [name, exit] of Object.entries(app === 'acme-app' ? { ...exits, app: ofApp } : exits))
+      assert.deepEqual(exit, { code: 0, signal: null }, `${name} ended badly:\n${stack[name].log}`);
   };
   return stack;
 }

@@ -17,8 +17,7 @@ before(async () => {
 });
 after(async () => {
   await rm(home, { recursive: true, force: true });
-  const exits = await stack.stop();
-  assert.deepEqual(exits.server, { code: 0, signal: null }, `the server ended badly:\n${stack.server.log}`);
+  await stack.endWell();
 });
 
 // One run: what it printed, line by line. With a person, who visits the page that it would open in a browser.

@@ -27,10 +27,7 @@ before(async () => {
   stack = await startStack();
   ({ access_token: token } = await (await new Client(stack.mcpUrl).register()).signIn(new Person('Ada')));
 });
-after(async () => {
-  const exits = await stack.stop();
-  assert.deepEqual(exits.server, { code: 0, signal: null }, `the server ended badly:\n${stack.server.log}`);
-});
+after(() => stack.endWell());
 
 const interesting = ['{', '}', '[', ']', '"', ',', ':', '0', '-1', '1e9', '.', '\\', '\\u0000', 'null', 'true', '\ufffd', ' ', '"id":', '{}'];
 function damage(text) {

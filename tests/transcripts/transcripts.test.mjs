@@ -1,5 +1,4 @@
 // What goes over the wire, word for word (README.md), with app/ on either host.
-import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { Client, pkce } from '../harness/by_hand.mjs';
@@ -13,10 +12,7 @@ before(async () => {
   stack = await startStack();
   known = { origin: new URL(stack.mcpUrl).origin, token: await tokenFor(), narrow: await tokenFor('orders:read') };
 });
-after(async () => {
-  const exits = await stack.stop();
-  assert.deepEqual(exits.server, { code: 0, signal: null }, `the server ended badly:\n${stack.server.log}`);
-});
+after(() => stack.endWell());
 
 async function tokenFor(scope) {
   const client = await new Client(stack.mcpUrl).register();
