@@ -147,6 +147,25 @@ TEST_CASE("who has not signed in does not see what needs a permission, and gets 
   CHECK(error_code(fixture.send(Fixture::call("admin", "{}"), nullptr)) == -32602);
 }
 
+namespace {
+
+struct Hours {
+  std::string text;
+};
+Task<Result<Hours>> opening_hours(Call& call) { co_return co_await call.api().get<Hours>("/api/hours"); }
+
+}  // namespace
+
+TEST_CASE("a tool without sign-in that asks the app for nobody fails, and nothing else does") {
+  App app{"acme", "1"};
+  app.tool("opening_hours", "When the shop is open.", opening_hours).read_only().without_sign_in();
+  Fixture fixture{std::move(app)};
+  const auto answer = fixture.send(Fixture::call("opening_hours", "{}"), nullptr);
+  CHECK(answer.status == 200);
+  CHECK(answer.body.contains(R"("isError":true)"));
+  CHECK(answer.body.contains("This needs somebody who is signed in."));
+}
+
 TEST_CASE("what may destroy something is for the user alone, unless its author says otherwise") {
   App app{"acme", "1"};
   app.tool("plain", "Says nothing of itself, so it may.", hello);
