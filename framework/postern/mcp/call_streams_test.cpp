@@ -301,8 +301,8 @@ TEST_CASE("a store that fails in the middle takes the ids along, not the result"
 TEST_CASE("a call without a connection is cancelled by its client, by the end of its session, and by revocation") {
   Calls fixture;
   WaitList revoked;
-  auto until_revoked = [&revoked](const std::string& grant_id) {
-    CHECK(grant_id == "grant_1");
+  auto until_revoked = [&revoked](const Caller& caller) {
+    CHECK(caller->grant_id == "grant_1");
     return woken(revoked);
   };
   Principal alice = fixture.alice;

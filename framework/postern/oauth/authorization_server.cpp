@@ -77,8 +77,8 @@ http::Response AuthorizationServer::insufficient_scope(const std::vector<std::st
   return insufficient_scope_challenge(context_->settings, held, needed, path);
 }
 
-Task<void> AuthorizationServer::until_revoked(std::string grant_id) {
-  return context_->revoked.until_revoked(std::move(grant_id));
+Task<void> AuthorizationServer::until_refused(Caller caller) {
+  return context_->revoked.until_refused(std::move(caller));
 }
 
 Task<Result<void>> AuthorizationServer::revoke_grant(std::string grant_id, std::string reason) {

@@ -57,8 +57,8 @@ class AuthorizationServer {
                                                   const std::vector<std::string>& needed,
                                                   std::string_view path = {}) const;
 
-  // Waits until this grant is revoked, here or elsewhere.
-  Task<void> until_revoked(std::string grant_id);
+  // Waits until the token that says so is of a revoked grant, or outdated: by what happens here or elsewhere.
+  Task<void> until_refused(Caller caller);
 
   // For when a user's sign-in turns out to be over. `reason` goes to the log.
   Task<Result<void>> revoke_grant(std::string grant_id, std::string reason);

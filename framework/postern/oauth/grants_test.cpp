@@ -17,6 +17,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// What an access token of the grant says.
+Caller token_of(std::string grant_id, TimePoint issued_at) {
+  return std::make_shared<const Principal>(
+      Principal{.grant_id = std::move(grant_id), .authorized_until = issued_at + limits::access_token_lifetime});
+}
+
 // Delivers when told to, and only then lets its publishers go on, as the native loops' bus does.
 class PostingBus final : public Bus {
  public:
@@ -159,7 +165,8 @@ TEST_CASE("a revocation ends who awaits it no sooner than all is written") {
   Grants grants{ports, revoked};
   const std::string id = fixture.connect("user_a", "sess_1", "org_1");
   const auto call = [](RevokedGrants& watched, Grants& by, std::string grant_id, bool& ended) -> Task<void> {
-    const auto first = co_await race(watched.until_revoked(grant_id), by.revoke(grant_id, "session_ended"));
+    const auto first =
+        co_await race(watched.until_refused(token_of(grant_id, TimePoint{})), by.revoke(grant_id, "session_ended"));
     ended = first.index() == 0;
   };
   bool ended = false;
@@ -192,12 +199,13 @@ TEST_CASE("when a user's rights in an organization change, the tokens issued bef
                     elsewhere = fixture.connect("user_a", "sess_1", "org_2"),
                     other = fixture.connect("user_b", "sess_3", "org_1");
   const auto refused = [&](const std::string& id, TimePoint issued_at) {
-    return fixture.revoked.refuses({.grant_id = id, .authorized_until = issued_at + limits::access_token_lifetime});
+    return fixture.revoked.refuses(*token_of(id, issued_at));
   };
   const TimePoint before = fixture.now();
   fixture.test.clock.advance(30s);
   bool told = false;
-  const Job watch = Job::start(fixture.revoked.until_revoked(changed), [&](const std::exception_ptr&) { told = true; });
+  const Job watch = Job::start(fixture.revoked.until_refused(token_of(changed, before)),
+                               [&](const std::exception_ptr&) { told = true; });
   std::vector<std::pair<std::string, bool>> heard;
   const auto streams = fixture.test.ports.bus.subscribe(
       std::string{rights_changed},
@@ -213,8 +221,12 @@ TEST_CASE("when a user's rights in an organization change, the tokens issued bef
 
   RevokedGrants starting{fixture.test.ports};
   REQUIRE(run_ready(starting.reread()));
-  CHECK(starting.refuses({.grant_id = changed, .authorized_until = before + limits::access_token_lifetime}));
+  CHECK(starting.refuses(*token_of(changed, before)));
   CHECK_FALSE(starting.contains(changed));
+  bool told_late = false;  // who watches from now on only
+  const Job late = Job::start(fixture.revoked.until_refused(token_of(changed, before)),
+                              [&](const std::exception_ptr&) { told_late = true; });
+  CHECK(told_late);
   fixture.test.clock.advance(12min);
   (void)fixture.connect("user_b", "sess_4", "org_1");
   REQUIRE(run_ready(fixture.grants.outdate_tokens("user_b", "org_1")));

@@ -57,9 +57,8 @@ bool RevokedGrants::refuses(const Principal& caller) const {
   return contains(caller.grant_id) || issued_at < outdated_until(caller.grant_id);
 }
 
-Task<void> RevokedGrants::until_revoked(std::string grant_id) {
-  const TimePoint outdated = outdated_until(grant_id);
-  while (!contains(grant_id) && outdated_until(grant_id) <= outdated) co_await grown_.wait();
+Task<void> RevokedGrants::until_refused(Caller caller) {
+  while (!refuses(*caller)) co_await grown_.wait();
 }
 
 Task<Result<void>> RevokedGrants::scan() {

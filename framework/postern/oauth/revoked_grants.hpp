@@ -48,8 +48,8 @@ class RevokedGrants {
   [[nodiscard]] bool contains(const std::string& grant_id) const { return entries_.contains(grant_id); }
   // Whether the token that says so is of a revoked grant, or outdated.
   [[nodiscard]] bool refuses(const Principal& caller) const;
-  // Waits until the tokens of a grant that there are now are so.
-  Task<void> until_revoked(std::string grant_id);
+  // Waits until it is so; not at all, if it became so before anybody waited.
+  Task<void> until_refused(Caller caller);
 
   // For every loop, also one that starts later. Done before the grant's own record changes: a crash in between revokes
   // too much, never too little.

@@ -99,7 +99,7 @@ Server::Server(const mcp::App& app, const Settings& settings, const Ports& ports
                  .upstreams = {.app = &watched_app_api_, .clerk = &backend_api_},
                  .call_log = audit_log_.get(),
                  .rights_are_told = settings.clerk_webhook_secret.has_value(),
-                 .until_revoked = [this](std::string id) { return oauth_.until_revoked(std::move(id)); }}) {
+                 .until_revoked = [this](Caller caller) { return oauth_.until_refused(std::move(caller)); }}) {
   ensure(settings.auth_mode != AuthMode::automatic);
   if (settings.clerk_webhook_secret) webhooks_.emplace(*settings.clerk_webhook_secret, ports_, oauth_, clerk_tokens_);
   add_routes();
@@ -246,7 +246,7 @@ Task<http::Response> Server::call_mcp(http::Request& request) {
   }
   auto answer = co_await answer_mcp(request, caller);
   if (answer && answer->stream && caller) {
-    auto revocable = std::make_unique<RevocableStream>(std::move(answer->stream), until_revoked(request, *caller));
+    auto revocable = std::make_unique<RevocableStream>(std::move(answer->stream), until_revoked(request, caller));
     answer->stream = rate_limits_.count_stream(std::move(revocable), *caller);
   }
   if (answer) co_return *std::move(answer);
@@ -268,10 +268,10 @@ Task<Result<Caller, http::Response>> Server::authenticate_at_clerk(const http::R
   co_return std::unexpected(oauth_.challenge({.kind = oauth::BearerError::Kind::invalid}, request.path()));
 }
 
-Task<void> Server::until_revoked(const http::Request& request, const Principal& caller) {
+Task<void> Server::until_revoked(const http::Request& request, const Caller& caller) {
   const auto token = oauth::find_bearer_token(request);
   if (token && clerk_tokens_.takes(*token)) return clerk_tokens_.until_refused(std::string{*token});
-  return oauth_.until_revoked(caller.grant_id);
+  return oauth_.until_refused(caller);
 }
 
 // For operators. A wrong key counts as a guessed token, and is told no more than that.

@@ -77,7 +77,7 @@ class Server : public http::Handler {
   Task<Result<Caller, http::Response>> authenticate_at_clerk(const http::Request& request);
   [[nodiscard]] Task<mcp::Endpoint::Answer> answer_mcp(http::Request& request, const Caller& caller);
   // Waits until what the caller brought is good no more.
-  [[nodiscard]] Task<void> until_revoked(const http::Request& request, const Principal& caller);
+  [[nodiscard]] Task<void> until_revoked(const http::Request& request, const Caller& caller);
   Task<http::Response> export_audit_log(http::Request& request);
   Task<http::Response> ready();
   // For somebody who opens the address in a browser and wonders what it is.

@@ -44,9 +44,9 @@ class CallStreams::Call {
   Call& operator=(const Call&) = delete;
   ~Call() { owner_.calls_.erase(place_); }
 
-  static Task<void> run(std::shared_ptr<Call> self, std::string grant_id) {
-    if (self->owner_.until_revoked_ && !grant_id.empty()) {
-      co_await race(self->owner_.until_revoked_(std::move(grant_id)), self->work());
+  static Task<void> run(std::shared_ptr<Call> self, Caller caller) {
+    if (self->owner_.until_revoked_ && !caller->grant_id.empty()) {
+      co_await race(self->owner_.until_revoked_(std::move(caller)), self->work());
     } else {
       co_await self->work();
     }
@@ -315,7 +315,7 @@ http::Response CallStreams::start(std::unique_ptr<PendingRequest> request, InFli
                                   const Session& session, const Caller& caller, Strand* strand) {
   auto call = std::make_shared<Call>(*this, std::move(request), std::move(registration), session);
   http::Response response = event_stream(std::make_unique<FirstReader>(call));
-  Task<void> running = Call::run(std::move(call), caller->grant_id);
+  Task<void> running = Call::run(std::move(call), caller);
   if (strand) {
     response.after = std::move(running);
   } else {

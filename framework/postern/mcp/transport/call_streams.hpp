@@ -33,8 +33,8 @@ namespace postern::mcp {
 
 class CallStreams {
  public:
-  // Ends when the connection of that grant is revoked. Null: nothing is ever revoked.
-  using UntilRevoked = std::function<Task<void>(std::string grant_id)>;
+  // Ends when what the caller came with is good no more, also before it was called. Null: nothing is ever revoked.
+  using UntilRevoked = std::function<Task<void>(Caller caller)>;
 
   // `ports` and `ids` outlive it, and it outlives its streams.
   CallStreams(const Ports& ports, const EventIds& ids, UntilRevoked until_revoked);
