@@ -2,20 +2,19 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstddef>
 #include <utility>
 
 #include "postern/base/encoding.hpp"
 #include "postern/base/limits.hpp"
 #include "postern/oauth/remembered_consent.hpp"
 #include "postern/oauth/short_hash.hpp"
+#include "postern/ports/store_pages.hpp"
 
 namespace postern::oauth {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t page_size = 500;
 // An entry that lives a day longer than its grant is written again once a day, and not at each refresh.
 constexpr Duration indexed_for = limits::refresh_token_lifetime + 24h;
 
@@ -57,17 +56,14 @@ Task<Result<std::optional<Grants::Found>>> Grants::find(std::string grant_id) {
 }
 
 Task<Result<std::vector<Grant>>> Grants::find_by_user(std::string user_id) {
-  const std::string prefix = of_user(user_id);
+  StorePages pages{ports_.store, of_user(user_id)};
   std::vector<Grant> active;
-  std::string after;
-  while (true) {
-    CO_TRY(const auto page, co_await ports_.store.scan(prefix, after, page_size));
+  while (!pages.ended()) {
+    CO_TRY(const auto page, co_await pages.next());
     for (const Store::KeyedEntry& listed : page) {
       CO_TRY(auto found, co_await find(grant_id_in(listed.key)));
       if (found && found->grant.state == GrantState::active) active.push_back(std::move(found->grant));
     }
-    if (page.size() < page_size) break;
-    after = page.back().key;
   }
   std::ranges::sort(active, std::ranges::greater{}, &Grant::rotated_at);
   co_return active;
@@ -127,35 +123,31 @@ Task<Result<bool>> Grants::end(std::string grant_id, std::string reason) {
 }
 
 Task<Result<void>> Grants::revoke_all(EndedAccess ended, std::string reason) {
-  const std::string prefix = ended.user_id.empty() ? of_organization(ended.organization_id) : of_user(ended.user_id);
-  std::string after;
-  while (true) {
-    CO_TRY(const auto page, co_await ports_.store.scan(prefix, after, page_size));
+  StorePages pages{ports_.store,
+                   ended.user_id.empty() ? of_organization(ended.organization_id) : of_user(ended.user_id)};
+  while (!pages.ended()) {
+    CO_TRY(const auto page, co_await pages.next());
     for (const Store::KeyedEntry& listed : page) {
       CO_TRY(const auto found, co_await find(grant_id_in(listed.key)));
       if (!found || !rests_on(found->grant, ended)) continue;
       CO_TRY(co_await revoke(found->grant.id, reason));
     }
-    if (page.size() < page_size) co_return Result<void>{};
-    after = page.back().key;
   }
+  co_return Result<void>{};
 }
 
 // The user's streams are told before the last step, which ends them: who looks again then has to refresh first.
 Task<Result<void>> Grants::outdate_tokens(std::string user_id, std::string organization_id) {
-  const std::string prefix = of_user(user_id);
+  StorePages pages{ports_.store, of_user(user_id)};
   std::vector<std::string> outdated;
-  std::string after;
-  while (true) {
-    CO_TRY(const auto page, co_await ports_.store.scan(prefix, after, page_size));
+  while (!pages.ended()) {
+    CO_TRY(const auto page, co_await pages.next());
     for (const Store::KeyedEntry& listed : page) {
       CO_TRY(const auto found, co_await find(grant_id_in(listed.key)));
       if (!found || found->grant.user.organization_id != organization_id) continue;
       outdated.push_back(revoked_.until_now(found->grant.id));
       CO_TRY(co_await revoked_.write_down(outdated.back()));
     }
-    if (page.size() < page_size) break;
-    after = page.back().key;
   }
   co_await ports_.bus.publish(std::string{rights_changed}, account_of(user_id, organization_id), {});
   for (std::string& entry : outdated) co_await revoked_.announce(std::move(entry));

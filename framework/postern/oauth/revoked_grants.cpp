@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstddef>
 
 #include "postern/base/concat.hpp"
+#include "postern/ports/store_pages.hpp"
 
 namespace postern::oauth {
 namespace {
@@ -13,7 +13,6 @@ using namespace std::chrono_literals;
 
 constexpr std::string_view topic = "grant.revoked";
 constexpr std::string_view key_prefix = "revoked/";
-constexpr std::size_t page_size = 500;
 // A token may be minted by a request that was under way when its grant was revoked: remember a little longer.
 constexpr Duration remembered_for = limits::access_token_lifetime + 1min;
 
@@ -62,13 +61,12 @@ Task<void> RevokedGrants::until_refused(Caller caller) {
 }
 
 Task<Result<void>> RevokedGrants::scan() {
-  std::string after;
-  while (true) {
-    CO_TRY(auto page, co_await ports_.store.scan(std::string{key_prefix}, after, page_size));
+  StorePages pages{ports_.store, std::string{key_prefix}};
+  while (!pages.ended()) {
+    CO_TRY(const auto page, co_await pages.next());
     for (const auto& [key, entry] : page) add(key.substr(key_prefix.size()));
-    if (page.size() < page_size) co_return Result<void>{};
-    after = page.back().key;
   }
+  co_return Result<void>{};
 }
 
 Task<Result<void>> RevokedGrants::write_down(std::string grant_id) {
