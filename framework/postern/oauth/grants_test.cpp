@@ -193,6 +193,23 @@ TEST_CASE("a revocation that fails on its way has ended the access tokens, and s
   CHECK(late.contains(id));
 }
 
+TEST_CASE("what of the revoked is too much to be remembered is refused with all tokens of its time") {
+  Fixture fixture;
+  const auto refused = [&](TimePoint issued_at) {
+    return fixture.revoked.refuses(*token_of("never revoked", issued_at));
+  };
+  const TimePoint first = fixture.now();
+  run_ready(fixture.revoked.announce("the first"));
+  fixture.test.clock.advance(2min);
+  for (std::size_t i = 1; i < limits::revoked_grants_max; ++i) run_ready(fixture.revoked.announce(std::to_string(i)));
+  CHECK_FALSE(refused(first));
+  run_ready(fixture.revoked.announce("one more"));
+  CHECK_FALSE(fixture.revoked.contains("the first"));
+  CHECK(refused(first));
+  CHECK(fixture.revoked.refuses(*token_of("the first", first)));
+  CHECK_FALSE(refused(fixture.now()));
+}
+
 TEST_CASE("when a user's rights in an organization change, the tokens issued before are refused, and no others") {
   Fixture fixture;
   const std::string changed = fixture.connect("user_a", "sess_1", "org_1"), personal = fixture.connect("user_a"),

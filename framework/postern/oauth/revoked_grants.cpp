@@ -30,8 +30,9 @@ std::optional<std::pair<std::string, TimePoint>> parse_outdated(std::string_view
 
 RevokedGrants::RevokedGrants(const Ports& ports)
     : ports_(ports),
-      subscription_(ports_.bus.subscribe(std::string{topic},
-                                         [this](std::string_view, std::string_view id) { add(std::string{id}); })) {}
+      subscription_(ports_.bus.subscribe(std::string{topic}, [this](std::string_view, std::string_view id) {
+        add(std::string{id}, ports_.clock.now() + remembered_for);
+      })) {}
 
 Task<Result<void>> RevokedGrants::reread() {
   const std::uint64_t failures_before = failures_;
@@ -53,7 +54,8 @@ Task<Result<void>> RevokedGrants::reread() {
 
 bool RevokedGrants::refuses(const Principal& caller) const {
   const TimePoint issued_at = caller.authorized_until - limits::access_token_lifetime;
-  return contains(caller.grant_id) || issued_at < outdated_until(caller.grant_id);
+  return contains(caller.grant_id) || issued_at < outdated_until(caller.grant_id) ||
+         caller.authorized_until <= forgotten_until_;
 }
 
 Task<void> RevokedGrants::until_refused(Caller caller) {
@@ -64,7 +66,7 @@ Task<Result<void>> RevokedGrants::scan() {
   StorePages pages{ports_.store, std::string{key_prefix}};
   while (!pages.ended()) {
     CO_TRY(const auto page, co_await pages.next());
-    for (const auto& [key, entry] : page) add(key.substr(key_prefix.size()));
+    for (const auto& [key, entry] : page) add(key.substr(key_prefix.size()), entry.expires_at);
   }
   co_return Result<void>{};
 }
@@ -86,26 +88,27 @@ TimePoint RevokedGrants::outdated_until(const std::string& grant_id) const {
   return found == outdated_.end() ? TimePoint{} : found->second;
 }
 
-void RevokedGrants::add(std::string entry) {
-  drop_expired();
+void RevokedGrants::add(std::string entry, TimePoint until) {
+  while (!by_end_.empty() && by_end_.begin()->first <= ports_.clock.now()) drop_first();
   if (!entries_.insert(entry).second) return;
   if (const auto outdated = parse_outdated(entry)) {
-    TimePoint& until = outdated_[outdated->first];
-    until = std::max(until, outdated->second);
+    TimePoint& outdated_until = outdated_[outdated->first];
+    outdated_until = std::max(outdated_until, outdated->second);
   }
-  oldest_first_.emplace_back(ports_.clock.now() + remembered_for, std::move(entry));
+  by_end_.emplace(until, std::move(entry));
+  while (by_end_.size() > limits::revoked_grants_max) {
+    forgotten_until_ = std::max(forgotten_until_, by_end_.begin()->first);
+    drop_first();
+  }
   grown_.wake_all();
 }
 
-void RevokedGrants::drop_expired() {
-  while (!oldest_first_.empty() &&
-         (oldest_first_.front().first <= ports_.clock.now() || oldest_first_.size() >= limits::revoked_grants_max)) {
-    const std::string& entry = oldest_first_.front().second;
-    entries_.erase(entry);
-    const auto outdated = parse_outdated(entry);
-    if (outdated && outdated_until(outdated->first) == outdated->second) outdated_.erase(outdated->first);
-    oldest_first_.pop_front();
-  }
+void RevokedGrants::drop_first() {
+  const std::string& entry = by_end_.begin()->second;
+  entries_.erase(entry);
+  const auto outdated = parse_outdated(entry);
+  if (outdated && outdated_until(outdated->first) == outdated->second) outdated_.erase(outdated->first);
+  by_end_.erase(by_end_.begin());
 }
 
 }  // namespace postern::oauth

@@ -10,12 +10,15 @@
 // Bus tells every running loop at once. Instances that no
 // bus connects (Workers, several processes) learn it by reading the Store again: what is older than
 // limits::revocations_known_for is not relied on. It subscribes before it reads, so nothing falls between the two.
+//
+// Holds limits::revoked_grants_max of them. Of more, those that matter for the shortest time are forgotten, and with
+// them every token that one of them could be about is refused: whoever brings one refreshes.
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -62,8 +65,8 @@ class RevokedGrants {
  private:
   Task<Result<void>> scan();
   // What stands behind revoked/ in a key.
-  void add(std::string entry);
-  void drop_expired();
+  void add(std::string entry, TimePoint until);
+  void drop_first();
   [[nodiscard]] TimePoint outdated_until(const std::string& grant_id) const;
 
   Ports ports_;
@@ -72,7 +75,8 @@ class RevokedGrants {
   Flight flight_;
   std::unordered_set<std::string> entries_;
   std::unordered_map<std::string, TimePoint> outdated_;  // by grant id, of those among the entries
-  std::deque<std::pair<TimePoint, std::string>> oldest_first_;
+  std::set<std::pair<TimePoint, std::string>> by_end_;   // when the last token that an entry is about has expired
+  TimePoint forgotten_until_;                            // the last such end of what was forgotten before it
   WaitList grown_;
   std::unique_ptr<Bus::Subscription> subscription_;  // last: it calls add()
 };
