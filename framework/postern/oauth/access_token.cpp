@@ -14,8 +14,6 @@
 namespace postern::oauth {
 namespace {
 
-constexpr std::size_t token_chars_max = 4 * 1024;
-
 // The content, in front of which stands the version: the expiry in milliseconds as 8 bytes, then the ids, then the
 // lists, each text as 2 bytes of length and its bytes; an empty text ends a list. Numbers are big-endian.
 constexpr char version = 4;
@@ -98,14 +96,18 @@ AccessTokens::Key AccessTokens::with_id(const Secret& secret, std::string_view r
   return {.secret = secret, .prefix = prefix, .associated = concat(prefix, resource)};
 }
 
-std::string AccessTokens::seal(const Principal& principal) const {
+Result<std::string> AccessTokens::seal(const Principal& principal) const {
   const std::string sealed =
       postern::seal(ports_.crypto, ports_.random, current_.secret, to_content(principal), current_.associated);
-  return current_.prefix + base64url_encode(sealed);
+  std::string text = current_.prefix + base64url_encode(sealed);
+  if (text.size() <= access_token_chars_max) return text;
+  return fail(Error::Kind::limited,
+              concat("An access token would have ", text.size(), " characters, and ", access_token_chars_max,
+                     " are the most. Declare fewer or shorter scopes, permissions, features and plans."));
 }
 
 Caller AccessTokens::open(std::string_view text) {
-  if (text.size() > token_chars_max) return nullptr;
+  if (text.size() > access_token_chars_max) return nullptr;
   const Key* const key = text.starts_with(current_.prefix)                  ? &current_
                          : previous_ && text.starts_with(previous_->prefix) ? &*previous_
                                                                             : nullptr;

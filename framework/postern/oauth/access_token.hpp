@@ -7,24 +7,30 @@
 // secret apart at a glance.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "postern/base/principal.hpp"
 #include "postern/base/recently_opened.hpp"
+#include "postern/base/result.hpp"
 #include "postern/ports/ports.hpp"
 #include "postern/ports/rotated_secret.hpp"
 
 namespace postern::oauth {
+
+// Half of what the headers of a request may be together.
+inline constexpr std::size_t access_token_chars_max = 8 * 1024;
 
 class AccessTokens {
  public:
   // The current key seals, and either opens.
   AccessTokens(const Ports& ports, const RotatedSecret& keys, std::string resource);
 
-  // Good until `principal.authorized_until`.
-  [[nodiscard]] std::string seal(const Principal& principal) const;
+  // Good until `principal.authorized_until`. Fails if it would be longer than open() takes, which is up to how much of
+  // scopes, permissions, features and plans the app declares.
+  [[nodiscard]] Result<std::string> seal(const Principal& principal) const;
   // Null if it is not ours, whatever the reason. Says nothing about expiry or revocation.
   [[nodiscard]] Caller open(std::string_view text);
 

@@ -23,13 +23,13 @@ Result<GrantType, OAuthError> check_grant_type(const uri::Form& form) {
 }
 
 // RFC 6749 sec. 5.1.
-std::string token_response(Context& context, const Granted& granted) {
+Result<std::string, OAuthError> token_response(Context& context, const Granted& granted) {
   const Grant& grant = granted.grant;
   std::vector<std::string> permissions;
   std::ranges::copy_if(grant.user.permissions, std::back_inserter(permissions), [&](const std::string& permission) {
     return std::ranges::contains(context.settings.permissions, permission);
   });
-  const std::string access_token =
+  const auto access_token =
       context.access_tokens.seal({.user_id = grant.user.user_id,
                                   .actor = grant.user.actor,
                                   .session_id = grant.user.session_id,
@@ -42,9 +42,13 @@ std::string token_response(Context& context, const Granted& granted) {
                                   .grant_id = grant.id,
                                   .scopes = with_included(context.settings.scopes, granted.scopes),
                                   .authorized_until = context.ports.clock.now() + limits::access_token_lifetime});
+  if (!access_token) {
+    context.ports.log.write(LogLevel::error, "token.too_long", {{"reason", access_token.error().message}});
+    return std::unexpected(OAuthError{"server_error", "The server is not set up to issue this token.", 500});
+  }
   const RefreshToken refresh_token{.grant_id = grant.id, .generation = grant.generation};
   return json::serialize(
-      json::Object{{"access_token", access_token},
+      json::Object{{"access_token", *access_token},
                    {"token_type", "Bearer"},
                    {"expires_in", std::chrono::seconds{limits::access_token_lifetime}.count()},
                    {"refresh_token", refresh_token.text(context.ports.crypto, context.keys.refresh_token.current)},
@@ -63,7 +67,8 @@ Task<Result<http::Response, OAuthError>> answer(Context& context, const http::Re
                            {"grant", context.hash(granted.grant.id)},
                            {"client", context.hash(client_id)},
                            {"generation", granted.grant.generation}});
-  co_return unstored_json(200, token_response(context, granted));
+  CO_TRY(auto body, token_response(context, granted));
+  co_return unstored_json(200, std::move(body));
 }
 
 }  // namespace

@@ -22,6 +22,26 @@ TEST_CASE("a code becomes an access token and a refresh token, not to be stored"
   CHECK_FALSE(member(tokens, "refresh_token").empty());
 }
 
+TEST_CASE("an access token that is issued is taken, and one that would be too long is not issued") {
+  const auto with_scopes = [](std::size_t count) {
+    Settings settings = Flow::settings();
+    settings.scopes.clear();
+    for (std::size_t i = 0; i < count; ++i)
+      settings.scopes.push_back({"a.scope.whose.name.is.of.many.words:" + std::to_string(i), "To be many"});
+    return settings;
+  };
+  for (const std::size_t count : {std::size_t{100}, std::size_t{200}}) {
+    CAPTURE(count);
+    Flow flow{with_scopes(count)};
+    const std::string client = flow.register_public();
+    const http::Response tokens = flow.redeem(client, flow.code_for(client));
+    const bool fits = count == 100;
+    CHECK(tokens.status == (fits ? 200 : 500));
+    if (fits) CHECK(flow.use(member(tokens, "access_token")) == 200);
+    CHECK(flow.host.log.contains("Declare fewer or shorter scopes") != fits);
+  }
+}
+
 TEST_CASE("a code used twice revokes its grant") {
   Flow flow;
   const std::string client = flow.register_public();
