@@ -68,15 +68,20 @@ mcp::CallChange AuditLog::identify(std::string_view name, const json::Value& arg
 }
 
 Task<Result<void>> AuditLog::begin(const mcp::LoggedCall& call) {
-  const SharedQueue& queue = queue_of(call.caller->account());
   if (waiting_ >= limits::audit_entries_max)
     return already(fail(Error::Kind::limited, "Too much waits to be written."));
+  const SharedQueue& queue = queue_of(call.caller->account());
   add(*queue, entry_of(call, name_of(call)));
   return write(queue, queue->added);
 }
 
 void AuditLog::end(const mcp::LoggedCall& call, mcp::CallOutcome outcome) {
-  Queue& queue = *queue_of(call.caller->account());
+  const std::string account = call.caller->account();
+  if (waiting_ >= limits::audit_entries_max && !queues_.contains(account)) {
+    ++lost_of_others_;
+    return;
+  }
+  Queue& queue = *queue_of(account);
   const TimePoint now = ports_.clock.now();
   const Duration took = std::max(now - call.began_at, Duration{0});  // the clock may have been set
   const std::string_view name = name_of(call);
@@ -103,6 +108,9 @@ void AuditLog::end(const mcp::LoggedCall& call, mcp::CallOutcome outcome) {
 }
 
 Task<void> AuditLog::write_down() {
+  if (lost_of_others_ > 0) {
+    ports_.log.write(LogLevel::error, "audit.lost", {{"calls", std::exchange(lost_of_others_, 0)}});
+  }
   if (waiting_ == 0 && !std::exchange(lost_some_, false)) co_return;
   std::vector<SharedQueue> queues;
   for (const SharedQueue& queue : queues_ | std::views::values) {
@@ -138,7 +146,8 @@ const AuditLog::SharedQueue& AuditLog::queue_of(const std::string& account) {
   return queues_.emplace(account, std::make_shared<Queue>(ports_, keys_, account)).first->second;
 }
 
-// What is known of the end of somebody's chain can be read again. There is one, as entries are bounded by less.
+// What is known of the end of somebody's chain can be read again. There is one, as entries are bounded by less, unless
+// the store is down and calls were lost of all these accounts: then of no other one is anything kept but a count.
 void AuditLog::make_room() {
   const auto idle = std::ranges::find_if(
       queues_, [](const auto& each) { return each.second->is_idle() && each.second.use_count() == 1; });

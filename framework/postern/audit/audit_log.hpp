@@ -8,8 +8,8 @@
 // says how many. What can change something is written before it runs, together with all that waits for its account; it
 // is refused when that fails (docs/decisions/0009). How it ended waits for the next writing.
 //
-// Memory is bounded: what does not fit is dropped, and a line says how much was lost. `ports` and the secret outlive
-// it.
+// Memory is bounded: what does not fit is dropped, and a line says how much was lost; of accounts that nothing is kept
+// of at that time, only a line of the server's log does. `ports` and the secret outlive it.
 #pragma once
 
 #include <chrono>
@@ -114,9 +114,10 @@ class AuditLog final : public mcp::CallLog {
   const Ports& ports_;
   const Keys keys_;
   const Duration kept_for_;
-  std::unordered_map<std::string, SharedQueue> queues_;  // by user id
+  std::unordered_map<std::string, SharedQueue> queues_;  // by account
   std::size_t waiting_ = 0;
   bool lost_some_ = false;
+  std::uint64_t lost_of_others_ = 0;  // calls of accounts without a queue
   Flight soon_;
 };
 
