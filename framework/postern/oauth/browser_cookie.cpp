@@ -4,6 +4,7 @@
 
 #include "postern/base/encoding.hpp"
 #include "postern/http/cookie.hpp"
+#include "postern/oauth/credentials.hpp"
 #include "postern/oauth/record.hpp"
 #include "postern/ports/random.hpp"
 
@@ -18,8 +19,7 @@ std::string full_name(const BrowserCookie& cookie, const Settings& settings) {
 
 std::optional<std::string> find(const BrowserCookie& cookie, const Context& context, const http::Request& request) {
   auto value = find_cookie(cookie, context.settings, request);
-  const auto decoded = value ? base64url_decode(*value) : std::nullopt;
-  if (!decoded || decoded->size() != 32) return std::nullopt;
+  if (!value || !is_base64url_of(32, *value)) return std::nullopt;
   return value;
 }
 

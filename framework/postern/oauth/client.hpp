@@ -44,7 +44,7 @@ class RegisteredClient {
   // In constant time. False for a public client, which has no secret.
   [[nodiscard]] bool has_secret(Crypto& crypto, std::string_view presented) const;
 
-  // known_clients.hpp
+  // As the operator describes it (register/known_clients.hpp). The error's message says what is wrong.
   [[nodiscard]] static Result<RegisteredClient> from_description(const json::Object& description);
 
  private:

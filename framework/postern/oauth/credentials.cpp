@@ -14,11 +14,6 @@ constexpr std::size_t id_bytes = 16;
 constexpr std::size_t secret_bytes = 32;
 constexpr std::size_t credential_chars_max = 256;
 
-bool is_base64url_of(std::size_t bytes, std::string_view text) {
-  const auto decoded = base64url_decode(text);
-  return decoded && decoded->size() == bytes;
-}
-
 // The parts between the dots, if there are exactly as many.
 template <std::size_t count>
 std::optional<std::array<std::string_view, count>> split(std::string_view text) {
@@ -43,6 +38,11 @@ std::optional<std::int64_t> parse_generation(std::string_view text) {
 }
 
 }  // namespace
+
+bool is_base64url_of(std::size_t bytes, std::string_view text) {
+  const auto decoded = base64url_decode(text);
+  return decoded && decoded->size() == bytes;
+}
 
 std::optional<AuthorizationCode> AuthorizationCode::parse(std::string_view text) {
   const auto parts = split<2>(text);

@@ -8,6 +8,7 @@
 // generation is known to be genuine, so that nobody can revoke a grant by inventing tokens for it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,6 +19,9 @@
 #include "postern/ports/rotated_secret.hpp"
 
 namespace postern::oauth {
+
+// What ids (16 bytes) and secrets (32) of ours look like: nothing else becomes part of a key.
+[[nodiscard]] bool is_base64url_of(std::size_t bytes, std::string_view text);
 
 struct AuthorizationCode {
   std::string grant_id;

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "postern/base/concat.hpp"
-#include "postern/json/value.hpp"
+#include "postern/oauth/oauth_error.hpp"
 #include "postern/uri/host.hpp"
 
 namespace postern::server {
@@ -12,15 +12,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// RFC 6585 sec. 4, RFC 9110 sec. 10.2.3: whole seconds, rounded up.
 std::optional<http::Response> refusal(Duration wait) {
   if (wait <= Duration{0}) return std::nullopt;
-  constexpr std::string_view sentence = "Too many requests. Try again after the seconds that Retry-After says.";
-  const json::Object body{{"error", "too_many_requests"}, {"error_description", sentence}};
-  http::Response response = http::Response::json(429, json::serialize(body));
-  response.headers.set("Retry-After", concat(std::chrono::ceil<std::chrono::seconds>(wait).count()));
-  response.headers.set("Cache-Control", "no-store");
-  return response;
+  return oauth::to_response(oauth::OAuthError::too_many_requests(wait));
 }
 
 constexpr int streams_per_user_max = 128;

@@ -1,12 +1,12 @@
 #include <utility>
 
-#include "postern/base/encoding.hpp"
 #include "postern/base/limits.hpp"
 #include "postern/http/media_type.hpp"
 #include "postern/oauth/authorization_response.hpp"
 #include "postern/oauth/connections/connections.hpp"
 #include "postern/oauth/connections/own_session.hpp"
 #include "postern/oauth/consent/consent.hpp"
+#include "postern/oauth/credentials.hpp"
 
 namespace postern::oauth {
 namespace {
@@ -20,9 +20,7 @@ http::Response refuse(const Context& context) {
 }  // namespace
 
 Task<Result<bool>> disconnect_one(Context& context, std::string user_id, std::string grant_id) {
-  // Ours are 128 bits of base64url; nothing else becomes part of a key.
-  const auto bytes = base64url_decode(grant_id);
-  if (!bytes || bytes->size() != 16) co_return false;
+  if (!is_base64url_of(16, grant_id)) co_return false;
   CO_TRY(const auto found, co_await context.grants.find(grant_id));
   if (!found || found->grant.user.user_id != user_id || found->grant.state != GrantState::active) co_return false;
   CO_TRY(co_await context.grants.revoke(std::move(grant_id), std::string{reason}));

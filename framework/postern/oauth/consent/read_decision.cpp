@@ -1,15 +1,12 @@
 #include <utility>
 
-#include "postern/base/encoding.hpp"
 #include "postern/http/media_type.hpp"
 #include "postern/oauth/consent/consent.hpp"
+#include "postern/oauth/credentials.hpp"
 
 namespace postern::oauth {
 
-bool is_handle(std::string_view text) {
-  const auto bytes = base64url_decode(text);
-  return bytes && bytes->size() == 32;
-}
+bool is_handle(std::string_view text) { return is_base64url_of(32, text); }
 
 std::optional<Decided> read_decision(const Settings& settings, const http::Request& request) {
   if (!is_same_origin(settings, request) || request.body.size() > limits::oauth_body_bytes_max ||
