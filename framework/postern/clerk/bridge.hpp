@@ -9,6 +9,10 @@
 //
 // All ask Clerk for the user's role and permissions in the organization that the sign-in was made in.
 //
+// callback_url is sent, though no page should go by it (clerk.md 6.2 row 6): a page that knows our address compares it,
+// and so says that it is set up for another server before it hands that one a token. To leave it out would stop nobody
+// who writes such a link themselves, and only a page that takes it from there would be at their mercy.
+//
 // The page should post the token (a form body): a query stays behind in histories and logs, and is refused unless the
 // operator says otherwise. No token is kept, only the digest of a used one until it has expired.
 //
