@@ -13,6 +13,7 @@
 using namespace postern;
 using emulator::ada;
 using emulator::grace;
+using emulator::katherine;
 using emulator::Reply;
 using emulator::TestEmulator;
 using emulator::text_of;
@@ -50,8 +51,13 @@ struct Shop {
     return {.status = response.status, .headers = std::move(response.headers), .body = std::move(response.body)};
   }
 
-  std::string mint(std::string_view user_id, std::string_view below = "/postern") {
-    const Reply reply = clerk.post("/v1/sessions/" + clerk.start_session(user_id) + "/tokens" + std::string(below));
+  std::string mint(std::string_view user_id, std::string_view below = "/postern", std::string_view organization = "") {
+    json::Object session{{"user_id", user_id}};
+    if (!organization.empty()) session["active_organization_id"] = organization;
+    const Reply started = clerk.post("/v1/sessions", json::serialize(session));
+    REQUIRE(started.status == 200);
+    const Reply reply =
+        clerk.post("/v1/sessions/" + text_of(started.object().at("id")) + "/tokens" + std::string(below));
     REQUIRE(reply.status == 200);
     return text_of(reply.object().at("jwt"));
   }
@@ -225,12 +231,21 @@ TEST_CASE("bad questions about orders are answered 400") {
   CHECK(shop.api(Method::post, "/api/orders", token).status == 405);
 }
 
-TEST_CASE("users are listed by name and address") {
+TEST_CASE("of people a user sees themselves, and the members of the organization that is open, and nobody else") {
   Shop shop;
-  const Reply reply = shop.api(Method::get, "/api/users", shop.mint(ada));
-  REQUIRE(reply.status == 200);
-  CHECK(json::serialize(reply.object().at("users").as_array().at(0)) ==
+  const auto shown = [&](const std::string& token) {
+    const Reply reply = shop.api(Method::get, "/api/users", token);
+    REQUIRE(reply.status == 200);
+    return reply.object().at("users").as_array();
+  };
+  const json::Array alone = shown(shop.mint(ada));
+  REQUIRE(alone.size() == 1);
+  CHECK(json::serialize(alone.at(0)) ==
         R"({"id":"user_AdaLovelace0000000000000001","name":"Ada Lovelace","email":"ada@acme.test"})");
+  CHECK(shown(shop.mint(ada, "/postern", "org_Acme00000000000000000000001")).size() == 3);
+  const json::Array at_globex = shown(shop.mint(katherine, "/postern", "org_Globex000000000000000000002"));
+  REQUIRE(at_globex.size() == 1);
+  CHECK(text_of(at_globex.at(0).as_object().at("id")) == katherine);
   shop.fetch.stop(clerk_url);
   CHECK(shop.api(Method::get, "/api/users", shop.mint(ada)).status == 503);
 }

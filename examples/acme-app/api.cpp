@@ -102,37 +102,42 @@ void Api::add_routes(http::Router& router) {
 }
 
 Api::Reply Api::list_users(Request& request, const PathParameters&) {
-  const auto user = co_await bearer_.authenticate(request);
-  if (!user) co_return answer(user.error());
-  auto people = co_await clerk_.list_users();
+  const auto caller = co_await bearer_.authenticate(request);
+  if (!caller) co_return answer(caller.error());
+  if (caller->organization_id.empty()) {
+    auto person = co_await clerk_.get_user(caller->user_id);
+    if (!person) co_return answer(person.error());
+    co_return answer(200, Users{.users = {*std::move(person)}});
+  }
+  auto people = co_await clerk_.list_members(caller->organization_id);
   if (!people) co_return answer(people.error());
   co_return answer(200, Users{.users = *std::move(people)});
 }
 
 Api::Reply Api::list_orders(Request& request, const PathParameters&) {
-  const auto user = co_await bearer_.authenticate(request);
-  if (!user) co_return answer(user.error());
+  const auto caller = co_await bearer_.authenticate(request);
+  if (!caller) co_return answer(caller.error());
   const auto query = read_order_query(request.query());
   if (!query) co_return answer(query.error());
-  const auto page = orders_.list(*user, *query);
+  const auto page = orders_.list(caller->user_id, *query);
   if (!page) co_return answer(Error{Error::Kind::invalid, "cursor is none that we gave out."});
   co_return answer(200, *page);
 }
 
 Api::Reply Api::get_order(Request& request, const PathParameters& path) {
-  const auto user = co_await bearer_.authenticate(request);
-  if (!user) co_return answer(user.error());
-  const Order* order = orders_.find(*user, path.get("id"));
+  const auto caller = co_await bearer_.authenticate(request);
+  if (!caller) co_return answer(caller.error());
+  const Order* order = orders_.find(caller->user_id, path.get("id"));
   if (!order) co_return answer(no_such_order());
   co_return answer(200, *order);
 }
 
 Api::Reply Api::cancel_order(Request& request, const PathParameters& path) {
-  const auto user = co_await bearer_.authenticate(request);
-  if (!user) co_return answer(user.error());
-  switch (orders_.cancel(*user, path.get("id"))) {
+  const auto caller = co_await bearer_.authenticate(request);
+  if (!caller) co_return answer(caller.error());
+  switch (orders_.cancel(caller->user_id, path.get("id"))) {
     case Cancellation::cancelled:
-      co_return answer(200, *orders_.find(*user, path.get("id")));
+      co_return answer(200, *orders_.find(caller->user_id, path.get("id")));
     case Cancellation::not_found:
       co_return answer(no_such_order());
     case Cancellation::already_shipped:

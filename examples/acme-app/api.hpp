@@ -1,4 +1,5 @@
-// The shop's JSON API. Every call needs the user's token, and shows and changes that user's orders only.
+// The shop's JSON API. Every call needs the user's token, and shows and changes that user's orders only. Of people it
+// shows the members of the organization that is active in the user's session; without one, the user alone.
 //
 //   GET  /api/users                  {"users":[{"id","name","email"}]}
 //   GET  /api/orders                 ?q=&status=&limit=&cursor=   {"orders":[Order],"next_cursor"?}

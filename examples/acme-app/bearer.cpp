@@ -26,7 +26,7 @@ Bearer::Bearer(const Settings& settings, clerk::SessionTokenVerifier& verifier, 
       keys_(keys),
       clock_(clock) {}
 
-Task<Result<std::string>> Bearer::authenticate(const http::Request& request) {
+Task<Result<Caller>> Bearer::authenticate(const http::Request& request) {
   constexpr std::string_view scheme = "Bearer ";
   const std::string* authorization = request.headers.find_only("Authorization");
   if (!authorization || authorization->size() <= scheme.size()) co_return refuse();
@@ -36,16 +36,20 @@ Task<Result<std::string>> Bearer::authenticate(const http::Request& request) {
   if (!jws) co_return refuse();
   if (jws->header().cat == template_category) co_return co_await verify_template_token(*std::move(jws));
   CO_TRY(auto claims, co_await verifier_.verify(std::move(token)));
-  co_return std::move(claims.user_id);
+  co_return Caller{.user_id = std::move(claims.user_id),
+                   .organization_id = claims.organization ? std::move(claims.organization->id) : std::string{}};
 }
 
-Task<Result<std::string>> Bearer::verify_template_token(jose::UnverifiedJws jws) {
+Task<Result<Caller>> Bearer::verify_template_token(jose::UnverifiedJws jws) {
   if (jws.header().algorithm != jose::Algorithm::rs256 || jws.header().typ.value_or("JWT") != "JWT") co_return refuse();
   const auto keys = co_await keys_.find(jws.header().kid);
   if (!keys) co_return std::unexpected(keys.error());
   for (const jose::Key& key : *keys) {
     const auto jwt = jose::verify(jws, key, template_policy_, clock_.now());
-    if (jwt && jwt->registered().subject.starts_with("user_")) co_return jwt->registered().subject;
+    if (jwt && jwt->registered().subject.starts_with("user_")) {
+      co_return Caller{.user_id = jwt->registered().subject,
+                       .organization_id = std::string{json::find_string(jwt->claims(), "org_id").value_or("")}};
+    }
   }
   co_return refuse();
 }

@@ -1,7 +1,7 @@
 // Who calls the API: the user whom a Clerk token in `Authorization: Bearer` speaks for.
 //
-//   const auto user = co_await bearer.authenticate(request);
-//   if (!user) co_return unauthorized(user.error());
+//   const auto caller = co_await bearer.authenticate(request);
+//   if (!caller) co_return unauthorized(caller.error());
 //
 // Two kinds of token are taken, and told apart by what Clerk wrote into them: a session token of our own origin (azp),
 // and a token of the JWT template "postern", whose audience is our API (aud). Nothing else that the same key signs.
@@ -18,18 +18,23 @@
 
 namespace acme {
 
+struct Caller {
+  std::string user_id;
+  std::string organization_id;  // that is active in their session; empty: none
+};
+
 class Bearer {
  public:
   // All outlive it.
   Bearer(const Settings& settings, postern::clerk::SessionTokenVerifier& verifier, postern::clerk::KeySet& keys,
          postern::Clock& clock);
 
-  // The user's id. Errors: unauthorized, forbidden (has something left to do at sign-in), unavailable. The request
-  // lives until the task is done.
-  postern::Task<postern::Result<std::string>> authenticate(const postern::http::Request& request);
+  // Errors: unauthorized, forbidden (has something left to do at sign-in), unavailable. The request lives until the
+  // task is done.
+  postern::Task<postern::Result<Caller>> authenticate(const postern::http::Request& request);
 
  private:
-  postern::Task<postern::Result<std::string>> verify_template_token(postern::jose::UnverifiedJws jws);
+  postern::Task<postern::Result<Caller>> verify_template_token(postern::jose::UnverifiedJws jws);
 
   postern::jose::ClaimsPolicy template_policy_;
   postern::clerk::SessionTokenVerifier& verifier_;

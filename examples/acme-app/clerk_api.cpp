@@ -45,8 +45,10 @@ Task<Result<json::Value>> ClerkApi::call(http::Method method, std::string path) 
   co_return json::parse(response->body, {.values_max = 100'000});
 }
 
-Task<Result<std::vector<Person>>> ClerkApi::list_users() {
-  CO_TRY(const auto users, co_await call(http::Method::get, "/v1/users?limit=100&order_by=%2Bcreated_at"));
+Task<Result<std::vector<Person>>> ClerkApi::list_members(std::string organization_id) {
+  CO_TRY(const auto users,
+         co_await call(http::Method::get, "/v1/users?limit=100&order_by=%2Bcreated_at&organization_id=" +
+                                              uri::percent_encode(organization_id)));
   if (!users.is_array()) co_return no_sense();
   std::vector<Person> people;
   for (const json::Value& user : users.get_array()) {

@@ -1,6 +1,6 @@
 // The four calls that the shop makes to Clerk's Backend API, with its secret key.
 //
-//   CO_TRY(auto people, co_await clerk.list_users());
+//   CO_TRY(auto people, co_await clerk.list_members("org_1"));
 //
 // A failure is an Error::Kind::unavailable whose message says nothing of Clerk's answer, but not_found where that is
 // one.
@@ -27,7 +27,8 @@ class ClerkApi {
   // Both outlive it.
   ClerkApi(const Settings& settings, postern::Fetch& fetch) : settings_(settings), fetch_(fetch) {}
 
-  postern::Task<postern::Result<std::vector<Person>>> list_users();  // the first hundred
+  // The first hundred of an organization.
+  postern::Task<postern::Result<std::vector<Person>>> list_members(std::string organization_id);
   postern::Task<postern::Result<Person>> get_user(std::string user_id);
   // The Set-Cookie texts that a browser is to get, for the nonce that it came back with from a handshake.
   postern::Task<postern::Result<std::vector<std::string>>> handshake_cookies(std::string nonce);

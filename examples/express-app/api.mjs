@@ -11,7 +11,7 @@ export function api({ clerkClient, audience }) {
     response.set('Cache-Control', 'no-store');
     const [, token] = /^Bearer ([\w.-]+)$/i.exec(request.get('Authorization') ?? '') ?? [];
     try {
-      request.userId = token && (await userOf(token, audience));
+      Object.assign(request, token && (await callerOf(token, audience)));
     } catch (error) {
       if (keysAreMissing(error)) return refuse(response, 503, 'unavailable', 'Sign-ins cannot be checked now.');
     }
@@ -20,8 +20,10 @@ export function api({ clerkClient, audience }) {
     refuse(response, 401, 'unauthorized', 'A valid token of the signed-in user is needed.');
   });
 
+  // The members of the organization that is active in the caller's session; without one, the caller alone.
   router.get('/users', async (request, response) => {
-    const { data } = await clerkClient.users.getUserList({ limit: 100 });
+    const { userId, organizationId } = request;
+    const { data } = await clerkClient.users.getUserList({ ...(organizationId ? { organizationId: [organizationId] } : { userId: [userId] }), limit: 100 });
     const users = data.map((user) => ({ id: user.id, name: user.fullName ?? '', email: user.primaryEmailAddress?.emailAddress ?? '' }));
     response.json({ users });
   });
@@ -55,14 +57,14 @@ export function api({ clerkClient, audience }) {
 }
 
 // Clerk signs many kinds of token with one key, and compares an audience only if there is one: ours has to be there.
-async function userOf(token, audience) {
+async function callerOf(token, audience) {
   const claims = await verifyToken(token, {
     secretKey: process.env.CLERK_SECRET_KEY,
     apiUrl: process.env.CLERK_API_URL,
     jwtKey: process.env.CLERK_JWT_KEY,
     audience,
   });
-  return claims.aud !== undefined && claims.sub.startsWith('user_') ? claims.sub : undefined;
+  return claims.aud !== undefined && claims.sub.startsWith('user_') ? { userId: claims.sub, organizationId: claims.org_id } : {};
 }
 
 const keysAreMissing = (error) => ['jwk-remote-failed-to-load', 'jwk-failed-to-resolve', 'secret-key-invalid'].includes(error.reason);

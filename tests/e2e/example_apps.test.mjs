@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { Assistant, modern } from '../harness/assistant.mjs';
 import { ada } from '../harness/stdio.mjs';
-import { Person } from '../harness/person.mjs';
+import { acme, globex, Person } from '../harness/person.mjs';
 import { startStack } from '../harness/stack.mjs';
 
 const text = (result) => result.content.map((each) => each.text ?? '').join('\n');
@@ -30,11 +30,11 @@ for (const app of ['express-app', 'react-router-app']) {
       await person.press(page, Person.button(page, new RegExp(name)));
       return person;
     }
-    const tokenFor = async (user, template = '') => {
+    const tokenFor = async (user, template = '', organization = undefined) => {
       const clerk = (path, body) => fetch(stack.clerk.url + path, {
         method: 'POST', headers: { authorization: `Bearer ${stack.clerk.secretKey}`, 'content-type': 'application/json' }, body: body && JSON.stringify(body),
       }).then((response) => response.json());
-      const { id } = await clerk('/v1/sessions', { user_id: user });
+      const { id } = await clerk('/v1/sessions', { user_id: user, active_organization_id: organization });
       return (await clerk(`/v1/sessions/${id}/tokens${template}`)).jwt;
     };
     const api = (path, token, options = {}) => fetch(`${stack.app.url}/api${path}`, { ...options, headers: { ...(token && { authorization: `Bearer ${token}` }) } });
@@ -122,6 +122,14 @@ for (const app of ['express-app', 'react-router-app']) {
       }
       const forged = await fetch(`${stack.app.url}/api/orders/${own.orders[0].id}/cancel`, { method: 'POST', headers: { cookie: cookies } });
       assert.equal(forged.status, 401, "a cookie is nobody's proof there");
+    });
+
+    test('shows of people the members of the organization that is open, and to who has none open nobody else', async () => {
+      const katherine = 'user_KatherineJohnson00000000003';
+      const shown = async (...of) => (await (await api('/users', await tokenFor(...of))).json()).users.map(({ id }) => id).sort();
+      assert.equal((await shown(ada, '/postern', acme)).length, 3);
+      assert.deepEqual(await shown(katherine, '/postern', globex), [katherine]);
+      assert.deepEqual(await shown(ada, '/postern'), [ada]);
     });
 
     test('says that it cannot check, and not that a token is bad, while Clerk is away', async () => {

@@ -59,7 +59,7 @@ for (const era of ['legacy', 'modern']) {
     await Promise.all([
       its.test('the tools', async () => {
         assert.match((await call('who_am_i')).structuredContent.user_id, /^user_Ada/);
-        assert.equal((await call('list_users')).structuredContent.users.length, 3);
+        assert.equal((await call('list_users')).structuredContent.users.length, 1);
         assert.equal((await call('orders_chart')).content.find(({ type }) => type === 'image').mimeType, 'image/png');
         assert.match((await call('export_orders')).content[0].resource.text, /^id,status,/);
         assert.equal((await call('cancel_order', `order_id=${order.id}`)).structuredContent.status, 'cancelled');

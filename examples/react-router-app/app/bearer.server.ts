@@ -1,19 +1,22 @@
-// Who calls the API: the user of a token of the JWT template whose `aud` is this API. Never a cookie, so no other site
+// Who calls the API: the user, and the organization that is active in their session, of a token of the JWT template whose `aud` is this API. Never a cookie, so no other site
 // can call it in a visitor's name.
 //
 //   const userId = await requireUser(request);     // or throws the answer: 401, or 503 if Clerk's keys cannot be had
+//   const { userId, organizationId } = await requireCaller(request);
 import { verifyToken } from '@clerk/react-router/server';
 import { settings } from './settings.server';
 
-export async function requireUser(request: Request) {
+export const requireUser = async (request: Request) => (await requireCaller(request)).userId;
+
+export async function requireCaller(request: Request) {
   const [, token] = /^Bearer ([\w.-]+)$/i.exec(request.headers.get('Authorization') ?? '') ?? [];
-  const userId = token && (await userOf(token));
-  if (userId) return userId;
+  const caller = token && (await callerOf(token));
+  if (caller) return caller;
   throw refuse(401, 'unauthorized', 'A valid token of the signed-in user is needed.', { 'WWW-Authenticate': 'Bearer' });
 }
 
 // Clerk signs many kinds of token with one key, and compares an audience only if there is one: ours has to be there.
-async function userOf(token: string) {
+async function callerOf(token: string) {
   try {
     const claims = await verifyToken(token, {
       secretKey: process.env.CLERK_SECRET_KEY,
@@ -21,7 +24,7 @@ async function userOf(token: string) {
       jwtKey: process.env.CLERK_JWT_KEY,
       audience: settings.audience,
     });
-    return claims.aud !== undefined && claims.sub.startsWith('user_') ? claims.sub : undefined;
+    return claims.aud !== undefined && claims.sub.startsWith('user_') ? { userId: claims.sub, organizationId: (claims.org_id as string | null) ?? undefined } : undefined;
   } catch (error) {
     if (keysAreMissing.includes((error as { reason?: string }).reason ?? '')) throw refuse(503, 'unavailable', 'Sign-ins cannot be checked now.');
     return undefined;

@@ -89,7 +89,10 @@ void seed(World& world) {
   world.oauth_applications.emplace(server_application.id, std::move(server_application));
   // What the example app takes as a bearer token: its API is the audience (clerk.md 2.3).
   JwtTemplate acme{.id = "jtmp_Postern00000000000000000001", .name = "postern"};
-  acme.claims = {{"aud", "acme-app"}, {"email", "{{user.primary_email_address}}"}, {"name", "{{user.full_name}}"}};
+  acme.claims = {{"aud", "acme-app"},
+                 {"org_id", "{{org.id}}"},
+                 {"email", "{{user.primary_email_address}}"},
+                 {"name", "{{user.full_name}}"}};
   acme.created_at = acme.updated_at = founded;
   world.templates.emplace(acme.id, std::move(acme));
 }

@@ -23,6 +23,7 @@ namespace postern::emulator {
 
 inline constexpr std::string_view ada = "user_AdaLovelace0000000000000001";
 inline constexpr std::string_view grace = "user_GraceHopper0000000000000002";
+inline constexpr std::string_view katherine = "user_KatherineJohnson00000000003";
 
 [[nodiscard]] inline std::string text_of(const json::Value& value) { return std::string(value.as_string().c_str()); }
 

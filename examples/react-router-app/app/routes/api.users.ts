@@ -1,10 +1,11 @@
 import { clerkClient } from '@clerk/react-router/server';
-import { answer, requireUser } from '../bearer.server';
+import { answer, requireCaller } from '../bearer.server';
 import type { Route } from './+types/api.users';
 
+// The members of the organization that is active in the caller's session; without one, the caller alone.
 export async function loader(args: Route.LoaderArgs) {
-  await requireUser(args.request);
-  const { data } = await clerkClient(args).users.getUserList({ limit: 100 });
+  const { userId, organizationId } = await requireCaller(args.request);
+  const { data } = await clerkClient(args).users.getUserList({ ...(organizationId ? { organizationId: [organizationId] } : { userId: [userId] }), limit: 100 });
   const users = data.map((user) => ({ id: user.id, name: user.fullName ?? '', email: user.primaryEmailAddress?.emailAddress ?? '' }));
   return answer({ users });
 }
