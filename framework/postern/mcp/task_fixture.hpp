@@ -52,6 +52,13 @@ inline Task<Result<std::string>> asks_late(Call& call) {
   co_return "Hello " + (answer ? answer->name : "nobody");
 }
 
+// More than a record of the Store has room for, as a question, an answer and a message.
+inline Task<Result<std::string>> asks_much(Call& call) {
+  co_await call.clock().sleep_for(std::chrono::seconds{1});
+  call.progress(1, std::nullopt, std::string(100'000, 'm'));
+  CO_TRY(auto answer, co_await call.ask<Named>("much", std::string(100'000, 'q')));
+  co_return fail(Error::Kind::internal, answer->name);
+}
 // Asks, and does not wait for long.
 inline Task<Result<std::string>> impatient(Call& call) {
   co_await call.clock().sleep_for(std::chrono::seconds{1});
@@ -79,6 +86,7 @@ inline App make_task_app() {
   app.tool("talks", "Talk a lot.", talks).may_become_task();
   app.tool("asks", "Ask a lot.", asks_in_rounds).may_become_task();
   app.tool("asks_late", "Ask late.", asks_late).may_become_task();
+  app.tool("asks_much", "Ask much.", asks_much).may_become_task();
   app.tool("impatient", "Ask, and go on.", impatient).may_become_task();
   app.tool("ends_soon", "End soon.", ends_soon).may_become_task();
   app.tool("asks_soon", "Ask soon.", asks_soon).may_become_task();

@@ -1,5 +1,6 @@
 #include "postern/mcp/tasks/tasks.hpp"
 
+#include "postern/base/limits.hpp"
 #include "postern/mcp/task_fixture.hpp"
 
 using namespace postern;
@@ -9,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A store whose every answer takes its time.
+// A store whose every answer takes its time, and which may be full.
 class SlowStore final : public Store {
  public:
   SlowStore(Store& store, Clock& clock) : store_(store), clock_(clock) {}
@@ -21,6 +22,7 @@ class SlowStore final : public Store {
     return later(store_.create(std::move(key), std::move(value), expires_at), clock_);
   }
   Task<Result<bool>> replace(std::string key, std::uint64_t version, std::string value, TimePoint expires_at) override {
+    if (is_full) return later(refuse(), clock_);
     return later(store_.replace(std::move(key), version, std::move(value), expires_at), clock_);
   }
   Task<Result<std::optional<Entry>>> take(std::string key) override {
@@ -31,7 +33,10 @@ class SlowStore final : public Store {
     return later(store_.scan(std::move(prefix), std::move(after), count), clock_);
   }
 
+  bool is_full = false;
+
  private:
+  static Task<Result<bool>> refuse() { co_return fail(Error::Kind::unavailable, "disk full"); }
   template <class T>
   static Task<T> later(Task<T> operation, Clock& clock) {
     co_await clock.sleep_for(50ms);
@@ -202,6 +207,40 @@ TEST_CASE_FIXTURE(TaskFixture, "a tool asks in rounds until it is a task, and th
   test.clock.advance(10ms);
   CHECK(*json::find(get(id), "status") == "completed");
   CHECK(json::serialize(get(id)).contains("A B C"));
+}
+
+TEST_CASE_FIXTURE(TaskFixture, "questions, answers and messages may be larger than a record of the Store") {
+  const std::string id = begin("asks_much");
+  test.clock.advance(2s);
+  const json::Object asking = get(id);
+  CHECK(*json::find(asking, "status") == "input_required");
+  CHECK(json::find(asking, "statusMessage")->as_string().size() == PendingRequest::task_message_bytes_max);
+  const json::Value& question = *json::find(*json::find(asking, "inputRequests"), "much-1");
+  CHECK(question.at("params").at("message").as_string().size() == 100'000);
+  const std::string much(100'000, 'a');
+  CHECK(error_code(send(about("tasks/update", id,
+                              R"("inputResponses":{"never-asked":{},"much-1":{"action":"accept","content":{"name":")" +
+                                  much + R"("}}},)"))) == 0);
+  test.clock.advance(1s);
+  const json::Object failed = get(id);
+  CHECK(*json::find(failed, "status") == "failed");
+  CHECK(json::find(failed, "statusMessage")->as_string().size() == PendingRequest::task_message_bytes_max);
+  CHECK(json::find(*json::find(failed, "error"), "message")->as_string() == much);
+}
+
+TEST_CASE_FIXTURE(TaskFixture, "a task that cannot be renewed is stopped when it counts as abandoned") {
+  SlowStore store{test.store, test.clock};
+  const Ports ports{test.clock, test.random, test.crypto, test.fetch, store, test.cache, test.log, test.bus};
+  Endpoint slow{app, ports, {.session_key = session_key()}};
+  mcp::test::Exchange exchange;
+  exchange.request = able(call("work", R"({"seconds":100})"));
+  exchange.start(slow, alice);
+  test.clock.advance(1s);
+  const std::string id{*json::find_string(result_of(exchange.response), "taskId")};
+  store.is_full = true;
+  test.clock.advance(limits::task_lease + 2s);
+  CHECK(test.clock.sleepers() == 0);
+  CHECK(status(id) == "failed");
 }
 
 TEST_CASE_FIXTURE(TaskFixture, "what a task does not want to know any more is not asked any more") {

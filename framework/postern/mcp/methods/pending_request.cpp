@@ -6,6 +6,7 @@
 
 #include "postern/base/concat.hpp"
 #include "postern/base/limits.hpp"
+#include "postern/base/utf8.hpp"
 #include "postern/json/writer.hpp"
 #include "postern/mcp/methods/resource_updates.hpp"
 
@@ -246,7 +247,7 @@ void PendingRequest::push(std::string message) {
 
 void PendingRequest::progress(double done, std::optional<double> total, std::string_view message) {
   if (is_task_) {
-    if (!message.empty()) task_message_ = message;
+    if (!message.empty()) task_message_ = utf8_prefix(message, task_message_bytes_max);
     return;
   }
   const bool more = !last_progress_ || done > *last_progress_;

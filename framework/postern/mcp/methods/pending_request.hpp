@@ -71,6 +71,7 @@ class PendingRequest final : private ClientLink {
   // From here on nobody listens: what it reports becomes a message for who asks, its questions wait for answer(), and
   // it ends with an outcome instead of a reply.
   void become_task();
+  static constexpr std::size_t task_message_bytes_max = 4'096;
   [[nodiscard]] const std::string& task_message() const { return task_message_; }
   [[nodiscard]] std::map<std::string, json::Object> task_questions() const;
   [[nodiscard]] const MethodOutcome& task_outcome() const { return *outcome_; }

@@ -22,11 +22,6 @@ json::Object TaskRecord::describe(Revision revision) const {
                     {modern ? "ttlMs" : "ttl", (expires_at - created_at).count()},
                     {modern ? "pollIntervalMs" : "pollInterval", Duration{limits::task_poll_interval}.count()}};
   if (!message.empty()) task.emplace("statusMessage", message);
-  if (modern && status == TaskStatus::input_required) {
-    json::Object requests;
-    for (const auto& [key, question] : questions) requests[key] = question;
-    task.emplace("inputRequests", std::move(requests));
-  }
   return task;
 }
 

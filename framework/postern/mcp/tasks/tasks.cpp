@@ -7,6 +7,7 @@
 #include "postern/base/encoding.hpp"
 #include "postern/base/limits.hpp"
 #include "postern/base/race.hpp"
+#include "postern/base/utf8.hpp"
 #include "postern/mcp/jsonrpc.hpp"
 #include "postern/ports/random.hpp"
 
@@ -18,9 +19,31 @@ constexpr std::string_view written_topic = "mcp.task.written";  // by somebody e
 constexpr std::string_view changed_topic = "mcp.task.changed";
 
 std::string record_key(std::string_view owner, std::string_view id) { return concat("task/", owner, "/", id); }
-// Numbers of one width, so that their order is that of the pieces.
-std::string outcome_key(std::string_view owner, std::string_view id, int part) {
-  return concat("task_outcome/", owner, "/", id, "/", std::to_string(1000 + part));
+std::string outcome_key(std::string_view owner, std::string_view id) {
+  return concat("task_outcome/", owner, "/", id, "/");
+}
+std::string text_key(std::string_view owner, std::string_view id, std::string_view name) {
+  return concat("task_text/", owner, "/", id, "/", name, "/");
+}
+
+// A text in pieces that fit the Store, before the record that says how many there are. Their numbers have one width, so
+// that their order is that of the pieces.
+std::string piece_key(std::string_view key, int part) { return concat(key, std::to_string(1000 + part)); }
+Task<Result<int>> write_pieces(Store& store, std::string key, std::string text, TimePoint expires_at) {
+  int parts = 0;
+  for (std::size_t at = 0; at < text.size(); at += limits::store_value_bytes_max) {
+    CO_TRY(co_await store.put(piece_key(key, parts++), text.substr(at, limits::store_value_bytes_max), expires_at));
+  }
+  co_return parts;
+}
+Task<Result<std::string>> read_pieces(Store& store, std::string key, int parts) {
+  std::string text;
+  for (int part = 0; part < parts; ++part) {
+    CO_TRY(const auto entry, co_await store.get(piece_key(key, part)));
+    if (!entry) co_return fail(Error::Kind::not_found, "The task has expired.");
+    text += entry->value;
+  }
+  co_return text;
 }
 
 std::string error_text(const rpc::Error& error) {
@@ -44,11 +67,11 @@ bool end_if_abandoned(TaskRecord& record, TimePoint now) {
          end(record, TaskStatus::failed, "The server was stopped while it worked on this. Start it again.");
 }
 
-bool keep(TaskRecord&, const Tasks::Answers&) { return false; }
-bool cancel_it(TaskRecord& record, const Tasks::Answers&) {
+bool keep(TaskRecord&, const TaskRecord::Texts&) { return false; }
+bool cancel_it(TaskRecord& record, const TaskRecord::Texts&) {
   return !is_final(record.status) && end(record, TaskStatus::cancelled, "The task was cancelled.");
 }
-bool give_answers(TaskRecord& record, const Tasks::Answers& answers) {
+bool give_answers(TaskRecord& record, const TaskRecord::Texts& answers) {
   bool changed = false;
   for (const auto& [key, answer] : answers) {
     if (record.questions.erase(key) == 0) continue;
@@ -65,7 +88,11 @@ bool give_answers(TaskRecord& record, const Tasks::Answers& answers) {
 class Tasks::Work {
  public:
   Work(Tasks& tasks, std::unique_ptr<PendingRequest> request, std::string owner, TaskRecord record)
-      : tasks_(tasks), request_(std::move(request)), owner_(std::move(owner)), record_(std::move(record)) {
+      : tasks_(tasks),
+        request_(std::move(request)),
+        owner_(std::move(owner)),
+        record_(std::move(record)),
+        stored_until_(record_.runs_until) {
     tasks_.running_[record_.id] = request_.get();
   }
   Work(const Work&) = delete;
@@ -77,7 +104,7 @@ class Tasks::Work {
     while (true) {
       const auto goes_on = co_await self->write();
       if (goes_on && !*goes_on) co_return;
-      if (!goes_on && clock.now() >= self->record_.runs_until) co_return;  // by now it counts as abandoned
+      if (!goes_on && clock.now() >= self->stored_until_) co_return;  // by now it counts as abandoned
       if (!goes_on) {
         co_await clock.sleep_for(limits::task_poll_interval);
       } else if (!self->request_->over()) {  // or by an answer that was just delivered
@@ -103,6 +130,7 @@ class Tasks::Work {
   // False: the task is over, or gone.
   Task<Result<bool>> write() {
     if (request_->over() && parts_ == 0) CO_TRY(co_await write_outcome());
+    CO_TRY(co_await write_questions());
     while (true) {
       CO_TRY(const bool written, co_await renew());
       if (written) break;
@@ -110,16 +138,20 @@ class Tasks::Work {
     co_return !is_final(record_.status);
   }
 
-  // In pieces, before the record that says how many there are.
   Task<Result<void>> write_outcome() {
     const MethodOutcome& outcome = request_->task_outcome();
-    const std::string text = outcome ? *outcome : error_text(outcome.error());
-    int parts = 0;
-    for (std::size_t at = 0; at < text.size(); at += limits::store_value_bytes_max) {
-      CO_TRY(co_await tasks_.ports_.store.put(outcome_key(owner_, record_.id, parts++),
-                                              text.substr(at, limits::store_value_bytes_max), record_.expires_at));
+    CO_TRY(parts_, co_await write_pieces(tasks_.ports_.store, outcome_key(owner_, record_.id),
+                                         outcome ? *outcome : error_text(outcome.error()), record_.expires_at));
+    co_return Result<void>{};
+  }
+
+  Task<Result<void>> write_questions() {
+    for (auto& [key, question] : request_->task_questions()) {
+      if (texts_.contains(key)) continue;
+      CO_TRY(TaskRecord::Text text,
+             co_await tasks_.write_text(owner_, record_.id, std::move(question), record_.expires_at));
+      texts_.emplace(key, std::move(text));
     }
-    parts_ = parts;
     co_return Result<void>{};
   }
 
@@ -133,8 +165,10 @@ class Tasks::Work {
       co_return true;
     }
     CO_TRY(record_, TaskRecord::from_text(entry->value));
+    stored_until_ = record_.runs_until;
     if (is_final(record_.status)) co_return true;
-    for (const auto& [question, answer] : std::exchange(record_.answers, {})) {
+    for (const auto& [question, text] : std::exchange(record_.answers, {})) {
+      CO_TRY(const json::Object answer, co_await tasks_.read_text(owner_, record_.id, text));
       const json::Value* result = json::find(answer, "result");
       request_->answer(question, result ? Result<json::Value>{*result}
                                         : fail(Error::Kind::unavailable, "The client did not answer."));
@@ -142,6 +176,7 @@ class Tasks::Work {
     if (request_->over() && parts_ == 0) co_return true;
     const bool news = describe();
     CO_TRY(const bool won, co_await ports.store.replace(key, entry->version, record_.to_text(), record_.expires_at));
+    if (won) stored_until_ = record_.runs_until;
     if (won && news) co_await tasks_.tell_watchers(record_, request_->call().user().account());
     co_return won;
   }
@@ -151,12 +186,14 @@ class Tasks::Work {
     const TimePoint now = tasks_.ports_.clock.now();
     const TaskStatus status_before = record_.status;
     const auto message_before = std::exchange(record_.message, request_->task_message());
-    const auto questions_before = std::exchange(record_.questions, request_->task_questions());
+    const auto questions_before = std::exchange(record_.questions, written_questions());
     record_.runs_until = now + limits::task_lease;
     if (request_->over()) {
       const bool failed = !request_->task_outcome();
       end(record_, failed ? TaskStatus::failed : TaskStatus::completed,
-          failed ? request_->task_outcome().error().message : record_.message);
+          failed ? std::string{utf8_prefix(request_->task_outcome().error().message,
+                                           PendingRequest::task_message_bytes_max)}
+                 : record_.message);
       record_.outcome_parts = parts_;
     } else if (now >= record_.authorized_until && now - record_.authorized_until >= limits::task_authorization_grace) {
       end(record_, TaskStatus::failed, "The sign-in that it ran under has ended, and nobody came back with another.");
@@ -169,11 +206,22 @@ class Tasks::Work {
     return news;
   }
 
+  // One that was asked since then comes with the next record.
+  [[nodiscard]] TaskRecord::Texts written_questions() const {
+    TaskRecord::Texts questions;
+    for (const auto& [key, _] : request_->task_questions()) {
+      if (const auto text = texts_.find(key); text != texts_.end()) questions.insert(*text);
+    }
+    return questions;
+  }
+
   Tasks& tasks_;
   const std::unique_ptr<PendingRequest> request_;
   const std::string owner_;
   TaskRecord record_;
-  int parts_ = 0;  // of the outcome, once it is written
+  TimePoint stored_until_;   // its runs_until, as the Store has it
+  TaskRecord::Texts texts_;  // all questions that were asked
+  int parts_ = 0;            // of the outcome, once it is written
 };
 
 Tasks::Tasks(const Ports& ports)
@@ -250,10 +298,18 @@ Task<Result<std::optional<TaskRecord>>> Tasks::cancel(Caller caller, std::string
   return modify(std::move(caller), std::move(id), {}, cancel_it);
 }
 Task<Result<std::optional<TaskRecord>>> Tasks::answer(Caller caller, std::string id, Answers answers) {
-  return modify(std::move(caller), std::move(id), std::move(answers), give_answers);
+  CO_TRY(const auto task, co_await find(caller, id));
+  if (!task) co_return std::nullopt;
+  TaskRecord::Texts texts;
+  for (auto& [key, answer] : answers) {
+    if (!task->questions.contains(key)) continue;
+    CO_TRY(texts[key], co_await write_text(owner_of(caller), id, std::move(answer), task->expires_at));
+  }
+  co_return co_await modify(std::move(caller), std::move(id), std::move(texts), give_answers);
 }
 
-Task<Result<std::optional<TaskRecord>>> Tasks::modify(Caller caller, std::string id, Answers answers, Change change) {
+Task<Result<std::optional<TaskRecord>>> Tasks::modify(Caller caller, std::string id, TaskRecord::Texts answers,
+                                                      Change change) {
   if (!is_id(id)) co_return std::nullopt;
   const std::string key = record_key(owner_of(caller), id);
   for (int attempt = 0; attempt < limits::store_attempts_max; ++attempt) {
@@ -291,25 +347,45 @@ Task<Result<std::vector<TaskRecord>>> Tasks::list(Caller caller, std::string aft
 }
 
 Task<Result<std::string>> Tasks::describe(Caller caller, TaskRecord record, Revision revision) {
-  std::string text = json::serialize(record.describe(revision));
+  json::Object task = record.describe(revision);
+  if (rules_of(revision).sessions) co_return json::serialize(task);
   const TaskStatus status = record.status;
-  const bool has_outcome = status == TaskStatus::completed || status == TaskStatus::failed;
-  if (!has_outcome || rules_of(revision).sessions) co_return text;
+  if (status == TaskStatus::input_required) {
+    json::Object& requests = task["inputRequests"].emplace_object();
+    for (const auto& [key, text] : record.questions) {
+      CO_TRY(requests[key], co_await question(caller, record.id, text));
+    }
+  }
+  std::string text = json::serialize(task);
+  if (status != TaskStatus::completed && status != TaskStatus::failed) co_return text;
   CO_TRY(const std::string result, co_await outcome(std::move(caller), std::move(record)));
   text.pop_back();
   co_return concat(text, status == TaskStatus::completed ? R"(,"result":)" : R"(,"error":)", result, "}");
 }
 
+Task<Result<json::Object>> Tasks::question(Caller caller, std::string id, TaskRecord::Text text) {
+  return read_text(owner_of(caller), std::move(id), std::move(text));
+}
+
 Task<Result<std::string>> Tasks::outcome(Caller caller, TaskRecord record) {
-  const std::string owner = owner_of(caller);
   if (record.outcome_parts == 0) co_return error_text({rpc::ErrorCode::internal_error, record.message});
-  std::string text;
-  for (int part = 0; part < record.outcome_parts; ++part) {
-    CO_TRY(const auto entry, co_await ports_.store.get(outcome_key(owner, record.id, part)));
-    if (!entry) co_return fail(Error::Kind::not_found, "The task has expired.");
-    text += entry->value;
-  }
+  co_return co_await read_pieces(ports_.store, outcome_key(owner_of(caller), record.id), record.outcome_parts);
+}
+
+Task<Result<TaskRecord::Text>> Tasks::write_text(std::string owner, std::string id, json::Object content,
+                                                 TimePoint expires_at) const {
+  TaskRecord::Text text{.name = random_id(ports_.random)};
+  CO_TRY(text.parts,
+         co_await write_pieces(ports_.store, text_key(owner, id, text.name), json::serialize(content), expires_at));
   co_return text;
+}
+
+Task<Result<json::Object>> Tasks::read_text(std::string owner, std::string id, TaskRecord::Text text) const {
+  CO_TRY(const std::string content, co_await read_pieces(ports_.store, text_key(owner, id, text.name), text.parts));
+  // Our own text: the limits for what strangers send do not count.
+  CO_TRY(json::Value value,
+         json::parse(content, {.values_max = content.size(), .keys_per_object_max = content.size()}));
+  co_return std::move(value.as_object());
 }
 
 Task<void> Tasks::change() { co_await race(wait_for_change(), ports_.clock.sleep_for(limits::task_poll_interval)); }

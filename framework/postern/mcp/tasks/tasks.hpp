@@ -64,9 +64,11 @@ class Tasks {
   [[nodiscard]] Task<Result<std::optional<TaskRecord>>> find(Caller caller, std::string id);
   // Those of the caller, in the order of their ids, after the id `after`.
   [[nodiscard]] Task<Result<std::vector<TaskRecord>>> list(Caller caller, std::string after, std::size_t count);
-  // As its client is told of it now, as JSON text: with its outcome from 2026-07-28 on, where there is one (extension
-  // io.modelcontextprotocol/tasks, DetailedTask).
+  // As its client is told of it now, as JSON text: with its questions or its outcome from 2026-07-28 on, where there
+  // are some (extension io.modelcontextprotocol/tasks, DetailedTask).
   [[nodiscard]] Task<Result<std::string>> describe(Caller caller, TaskRecord record, Revision revision);
+  // An InputRequest, as the record names it.
+  [[nodiscard]] Task<Result<json::Object>> question(Caller caller, std::string id, TaskRecord::Text text);
   // The result, or the error object, as JSON text: of a task that is completed or failed.
   [[nodiscard]] Task<Result<std::string>> outcome(Caller caller, TaskRecord record);
   // What it is after that. A final one stays what it was.
@@ -85,9 +87,12 @@ class Tasks {
   class Work;
 
   // Says whether the record is another now.
-  using Change = bool (*)(TaskRecord& record, const Answers& answers);
-  [[nodiscard]] Task<Result<std::optional<TaskRecord>>> modify(Caller caller, std::string id, Answers answers,
+  using Change = bool (*)(TaskRecord& record, const TaskRecord::Texts& answers);
+  [[nodiscard]] Task<Result<std::optional<TaskRecord>>> modify(Caller caller, std::string id, TaskRecord::Texts answers,
                                                                Change change);
+  [[nodiscard]] Task<Result<TaskRecord::Text>> write_text(std::string owner, std::string id, json::Object content,
+                                                          TimePoint expires_at) const;
+  [[nodiscard]] Task<Result<json::Object>> read_text(std::string owner, std::string id, TaskRecord::Text text) const;
   [[nodiscard]] Task<void> tell_watchers(const TaskRecord& record, const std::string& account) const;
   [[nodiscard]] Task<void> wait_for_change();
   [[nodiscard]] std::string owner_of(const Caller& caller) const;

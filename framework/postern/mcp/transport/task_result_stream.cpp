@@ -54,8 +54,12 @@ class TaskResultStream final : public http::BodyStream {
                               : concat(R"({"jsonrpc":"2.0","id":)", id_.text(), R"(,"error":)", *outcome, "}"));
     }
     std::string events;
-    for (const auto& [key, question] : (*task)->questions) {
-      if (asked_.insert(key).second) events += http::serialize({.data = write_question(key, question)});
+    for (const auto& [key, text] : (*task)->questions) {
+      if (asked_.contains(key)) continue;
+      const auto question = co_await tasks_.question(caller_, task_id_, text);
+      if (!question) break;  // as above
+      asked_.insert(key);
+      events += http::serialize({.data = write_question(key, *question)});
     }
     co_return events;
   }
