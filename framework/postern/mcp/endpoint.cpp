@@ -218,6 +218,15 @@ CallStart Endpoint::start(AppMethod method, rpc::Request& message, const Exchang
   return started;
 }
 
+std::optional<Denied> Endpoint::find_denial(const rpc::Request& message, const Caller& caller,
+                                            std::string_view request_id) const {
+  const Declaration* declaration = find_declaration(app_, message.method, message.params);
+  if (!declaration || !is_visible(*declaration, caller.get())) return std::nullopt;
+  auto denied = check_access(*declaration, caller.get());
+  if (denied) log_refusal(message, caller, request_id, CallOutcome::denied);
+  return denied;
+}
+
 void Endpoint::log_refusal(const rpc::Request& message, const Caller& caller, std::string_view request_id,
                            CallOutcome outcome) const {
   if (!options_.call_log || !caller) return;

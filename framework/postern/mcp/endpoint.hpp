@@ -107,6 +107,9 @@ class Endpoint {
   Task<Answer> run(AppMethod method, rpc::Request message, Exchange exchange);
   [[nodiscard]] CallStart start(AppMethod method, rpc::Request& message, const Exchange& exchange,
                                 Strand* strand) const;
+  // What stands between the caller and what the message would run: for who asks before it is run.
+  [[nodiscard]] std::optional<Denied> find_denial(const rpc::Request& message, const Caller& caller,
+                                                  std::string_view request_id) const;
   void log_refusal(const rpc::Request& message, const Caller& caller, std::string_view request_id,
                    CallOutcome outcome) const;
   [[nodiscard]] CallContext context_of(rpc::Id id, const Exchange& exchange, Strand* strand) const;
@@ -127,7 +130,7 @@ class Endpoint {
   // Revisions with sessions: endpoint_legacy.cpp.
   Task<Answer> post_legacy(rpc::Message message, Exchange exchange);
   Task<Answer> post_batch(json::Array messages, Exchange exchange);
-  Task<Result<std::string, Denied>> answer_in_batch(json::Value message, Exchange exchange);
+  Task<Result<std::string, Denied>> answer_in_batch(rpc::Message message, Exchange exchange);
   Task<Answer> open_stream(const http::Request& request, const Caller& caller, Transport transport);
   Task<Answer> end_session(const http::Request& request, const Caller& caller);
   [[nodiscard]] http::Response initialize(const rpc::Request& message, const Caller& caller);

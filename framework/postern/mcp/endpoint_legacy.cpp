@@ -148,7 +148,8 @@ Task<MethodOutcome> Endpoint::set_watched(bool watched, const json::Object& para
                          : co_await sessions_.unwatch(session, std::string{*uri}));
 }
 
-// One message after the other, and one array for all replies (2025-03-26, basic/index, batching).
+// One message after the other, and one array for all replies (2025-03-26, basic/index, batching). Whether all of them
+// may run is asked before any does: a challenge is the answer to the whole request, and it is repeated whole.
 Task<Endpoint::Answer> Endpoint::post_batch(json::Array messages, Exchange exchange) {
   if (messages.empty() || messages.size() > limits::rpc_batch_max) co_return invalid("Send one message at a time.");
   if (!exchange.request.headers.find("Mcp-Session-Id")) co_return invalid("Send one message at a time.");
@@ -158,9 +159,18 @@ Task<Endpoint::Answer> Endpoint::post_batch(json::Array messages, Exchange excha
   exchange.log_from.reset();  // there is no stream
   if (!rules_of(session->revision).batches) co_return invalid("This revision has no batches: send one at a time.");
 
-  std::string replies;
+  std::vector<std::expected<rpc::Message, rpc::Malformed>> parsed;
   for (json::Value& value : messages) {
-    auto reply = co_await answer_in_batch(std::move(value), exchange);
+    const auto& message = parsed.emplace_back(rpc::parse_message(std::move(value)));
+    const auto* asked = message ? std::get_if<rpc::Request>(&*message) : nullptr;
+    auto denied = asked ? find_denial(*asked, exchange.caller, exchange.request.id) : std::nullopt;
+    if (denied) co_return std::unexpected(*std::move(denied));
+  }
+
+  std::string replies;
+  for (auto& message : parsed) {
+    auto reply = message ? co_await answer_in_batch(*std::move(message), exchange)
+                         : rpc::error_reply(message.error().id, message.error().error);
     if (!reply) co_return std::unexpected(std::move(reply).error());
     if (reply->empty()) continue;
     replies += replies.empty() ? "[" : ",";
@@ -171,18 +181,19 @@ Task<Endpoint::Answer> Endpoint::post_batch(json::Array messages, Exchange excha
 }
 
 // Empty for what needs no reply.
-Task<Result<std::string, Denied>> Endpoint::answer_in_batch(json::Value value, Exchange exchange) {
-  auto message = rpc::parse_message(std::move(value));
-  if (!message) co_return rpc::error_reply(message.error().id, message.error().error);
-  auto* asked = std::get_if<rpc::Request>(&*message);
+Task<Result<std::string, Denied>> Endpoint::answer_in_batch(rpc::Message message, Exchange exchange) {
+  auto* asked = std::get_if<rpc::Request>(&message);
   if (!asked) {
-    co_await take(*message, exchange);
+    co_await take(message, exchange);
     co_return "";
   }
   const rpc::Id id = asked->id;
   const AppMethod method = find_app_method(app_, asked->method);
   if (!method) {
-    const auto outcome = catalog_.answer(exchange.revision, asked->method, asked->params, exchange.caller.get());
+    auto adjusted = co_await adjust(*asked, exchange);
+    const auto outcome = adjusted
+                             ? *std::move(adjusted)
+                             : catalog_.answer(exchange.revision, asked->method, asked->params, exchange.caller.get());
     co_return outcome ? rpc::result_reply(id, *outcome) : rpc::error_reply(id, outcome.error());
   }
   CallStart started = start(method, *asked, exchange, co_await this_strand());

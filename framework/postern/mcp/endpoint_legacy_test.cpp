@@ -8,6 +8,16 @@ using namespace postern;
 using namespace postern::mcp;
 using namespace postern::mcp::test;
 
+namespace {
+
+int runs = 0;
+Task<Result<std::string>> counts(Call&) {
+  ++runs;
+  co_return "";
+}
+
+}  // namespace
+
 TEST_CASE("a session begins with initialize, in the revision asked for or the latest that has sessions") {
   Fixture fixture;
   const std::pair<const char*, const char*> rows[] = {{"2024-11-05", "2024-11-05"}, {"2025-03-26", "2025-03-26"},
@@ -120,4 +130,41 @@ TEST_CASE("notifications and responses are accepted without a body; batches only
   }
   auto modern = Fixture::post(R"({"jsonrpc":"2.0","id":1,"result":{}})", {{"MCP-Protocol-Version", "2026-07-28"}});
   CHECK(fixture.send(modern).status == 400);
+}
+
+// 2025-03-26, basic/index, batching.
+TEST_CASE("a batch says of its session what single messages say") {
+  Fixture fixture{make_talking_app()};
+  const auto session = fixture.initialize("2025-03-26", fixture.alice);
+  const auto response = fixture.send(Fixture::post(
+      R"([{"jsonrpc":"2.0","id":1,"method":"logging/setLevel","params":{"level":"error"}},
+          {"jsonrpc":"2.0","id":2,"method":"resources/subscribe","params":{"uri":"acme://orders/17"}},
+          {"jsonrpc":"2.0","id":3,"method":"resources/unsubscribe","params":{"uri":"acme://orders/17"}},
+          {"jsonrpc":"2.0","id":4,"method":"logging/setLevel","params":{"level":"loud"}}])",
+      {{"Mcp-Session-Id", session}}));
+  const json::Value replies = parsed(response);
+  REQUIRE(replies.as_array().size() == 4);
+  for (const std::size_t each : {0U, 1U, 2U}) CHECK(replies.at(each).at("result") == json::Object{});
+  CHECK(replies.at(3).at("error").at("code") == -32602);
+}
+
+TEST_CASE("of a batch that its caller may not run whole nothing runs") {
+  runs = 0;
+  App app{"acme", "1"};
+  app.scope("orders:write", "Change your orders");
+  app.tool("counts", "Count.", counts);
+  app.tool("cancel_order", "Cancels.", hello).needs_scope("orders:write");
+  Fixture fixture{std::move(app)};
+  const auto session = fixture.initialize("2025-03-26", fixture.alice);
+  http::Request batch = Fixture::post(
+      R"([{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"counts"}},
+          {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"cancel_order"}}])",
+      {{"Mcp-Session-Id", session}});
+  const auto denied = run_ready(fixture.endpoint.handle(batch, shared(&fixture.alice)));
+  REQUIRE_FALSE(denied);
+  CHECK(denied.error().reason == Denied::Reason::scopes);
+  CHECK(runs == 0);
+  fixture.alice.scopes = {"orders:write"};
+  CHECK(parsed(fixture.send(std::move(batch))).as_array().size() == 2);
+  CHECK(runs == 1);
 }

@@ -6,21 +6,6 @@
 
 namespace postern::mcp {
 
-namespace {
-
-// What a message would run.
-const Declaration* find_declaration(const App& app, const rpc::Request& request) {
-  const auto name = json::find_string(request.params, request.method == "resources/read" ? "uri" : "name");
-  if (!name) return nullptr;
-  if (request.method == "tools/call") return app.find_tool(*name);
-  if (request.method == "prompts/get") return app.find_prompt(*name);
-  if (request.method != "resources/read") return nullptr;
-  const auto found = app.find_resource(*name);
-  return found ? found->resource : nullptr;
-}
-
-}  // namespace
-
 // The session in which the stream begins is also its address; `initialize` begins another on the same stream.
 Task<Endpoint::Answer> Endpoint::open_sse(const http::Request& request, const Caller& caller, std::string address) {
   if (!caller && !open_to_anyone_) co_return std::unexpected(Denied{});
@@ -55,13 +40,7 @@ Task<Endpoint::Answer> Endpoint::post_sse(const http::Request& request, const Ca
   const auto message = rpc::parse_message(*std::move(value));
   if (!message) co_return refusal(400, message.error().id, message.error().error);
   if (const auto* asked = std::get_if<rpc::Request>(&*message)) {
-    const Declaration* declaration = find_declaration(app_, *asked);
-    if (declaration && is_visible(*declaration, caller.get())) {
-      if (auto denied = check_access(*declaration, caller.get())) {
-        log_refusal(*asked, caller, request.id, CallOutcome::denied);
-        co_return std::unexpected(*std::move(denied));
-      }
-    }
+    if (auto denied = find_denial(*asked, caller, request.id)) co_return std::unexpected(*std::move(denied));
   }
   if (!co_await sse_.give((*session)->key, caller, request.body)) co_return refusal(404, {}, gone);
   co_return http::Response::empty(202);

@@ -10,6 +10,17 @@ AppMethod find_app_method(const App& app, std::string_view method) {
   return nullptr;
 }
 
+const Declaration* find_declaration(const App& app, std::string_view method, const json::Object& params) {
+  if (method == "completion/complete") return find_completed(app, params);
+  const auto name = json::find_string(params, method == "resources/read" ? "uri" : "name");
+  if (!name) return nullptr;
+  if (method == "tools/call") return app.find_tool(*name);
+  if (method == "prompts/get") return app.find_prompt(*name);
+  if (method != "resources/read") return nullptr;
+  const auto found = app.find_resource(*name);
+  return found ? found->resource : nullptr;
+}
+
 json::Value typed_arguments(const json::Object& texts, const json::Object& schema) {
   json::Object typed;
   const json::Value* properties = json::find(schema, "properties");

@@ -20,6 +20,10 @@ using AppMethod = CallStart (*)(CallContext context, const json::Object& params)
 [[nodiscard]] CallStart start_resources_read(CallContext context, const json::Object& params);  // server/resources
 [[nodiscard]] CallStart start_complete(CallContext context, const json::Object& params);        // utilities/completion
 
+// What the parameters name; null if nothing of the app, or if the method runs nothing.
+[[nodiscard]] const Declaration* find_declaration(const App& app, std::string_view method, const json::Object& params);
+[[nodiscard]] const Declaration* find_completed(const App& app, const json::Object& params);  // utilities/completion
+
 // The arguments of a prompt, or the variables of a template: text, made what the schema wants where that is a number or
 // a boolean. What does not fit stays text, for the schema's check to refuse.
 [[nodiscard]] json::Value typed_arguments(const json::Object& texts, const json::Object& schema);

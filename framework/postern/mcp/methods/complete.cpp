@@ -62,6 +62,12 @@ Task<Result<std::vector<std::string>>> nothing() { co_return std::vector<std::st
 
 }  // namespace
 
+const Declaration* find_completed(const App& app, const json::Object& params) {
+  const auto asked = json::decode<CompleteParams>(params);
+  const auto source = asked ? find_source(app, asked->ref) : std::nullopt;
+  return source ? source->declaration : nullptr;
+}
+
 CallStart start_complete(CallContext context, const json::Object& params) {
   auto asked = json::decode<CompleteParams>(params);
   if (!asked) return rpc::Error{rpc::ErrorCode::invalid_params, std::move(asked).error().message};
