@@ -266,10 +266,12 @@ Task<Endpoint::Answer> Endpoint::run(AppMethod method, rpc::Request message, Exc
   } else if (!request->has_news() && exchange.accepted.json) {
     co_await race(request->news(), ports_.clock.sleep_for(options_.stream_after));
   }
+  const bool is_refused = request->http_status() != 200;  // whatever it said before: only a plain answer can say so
   const bool reply_is_all = request->over() && request->reply() && !request->has_messages();
-  if (reply_is_all && exchange.accepted.json) {
+  if (is_refused || (reply_is_all && exchange.accepted.json)) {
     co_return http::Response::json(request->http_status(), request->take_reply());
   }
+  if (!exchange.accepted.events) co_return http::Response::empty(202);  // the client has cancelled it
   if (exchange.session && exchange.caller && exchange.transport == Transport::http) {
     co_return calls_.start(std::move(request), std::move(registration), *exchange.session, exchange.caller,
                            co_await this_strand());
@@ -284,6 +286,7 @@ Task<void> Endpoint::run_to_end(PendingRequest& request) const {
     while (request.take_message()) continue;
   }
   if (!request.over()) request.time_out();
+  while (request.take_message()) continue;
 }
 
 }  // namespace postern::mcp

@@ -11,6 +11,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
+Task<Result<std::string>> reports_and_asks(Call& call) {
+  call.progress(1);
+  return asks_name(call);
+}
+
 constexpr std::string_view token = R"(,"progressToken":"p")";
 
 }  // namespace
@@ -47,6 +52,19 @@ TEST_CASE("without a token, or without event streams, there is only the result")
     CHECK(*exchange->response.headers.find("Content-Type") == "application/json");
     CHECK(exchange->reply().contains("\"done\""));
   }
+  http::Request at_once = Fixture::call("floods", "{}", token);
+  at_once.headers.set("Accept", "application/json");
+  CHECK(parsed(fixture.send(std::move(at_once))).at("result").at("content").at(0).at("text") == "flooded");
+}
+
+// 2026-07-28, basic/index, capability negotiation: 400, which only a plain answer can be.
+TEST_CASE("what a client cannot be asked is an HTTP error, though the tool has reported progress") {
+  App app{"acme", "1"};
+  app.tool("asks", "Asks.", reports_and_asks);
+  Fixture fixture{std::move(app)};
+  const http::Response response = fixture.send(Fixture::call("asks", "{}", token));
+  CHECK(response.status == 400);
+  CHECK(error_code(response) == -32021);
 }
 
 TEST_CASE("a call that takes long becomes a stream, kept alive, and ends after an hour at the latest") {
