@@ -125,3 +125,16 @@ TEST_CASE("who comes back to the session's stream hears of what has changed mean
     CHECK(said(second).size() == 2);
   }
 }
+
+TEST_CASE("a session's stream hears of what it watches, however many sessions the server meets") {
+  Resumption fixture;
+  fixture.send(
+      Fixture::post(R"({"jsonrpc":"2.0","id":5,"method":"resources/subscribe","params":{"uri":"acme://orders/17"}})",
+                    {{"Mcp-Session-Id", fixture.session}}));
+  Begun stream{fixture.endpoint, Resumption::from(fixture.session), fixture.alice};
+  for (std::size_t i = 0; i <= 2 * limits::mcp_sessions_met_max; ++i) {  // as another instance tells of them
+    run_ready(fixture.test.bus.publish("mcp.session.changed", std::to_string(i), "1 0 info"));
+  }
+  fixture.send(Fixture::call("change", "{}"));
+  CHECK(said(stream).size() == 1);
+}

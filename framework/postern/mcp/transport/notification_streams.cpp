@@ -77,6 +77,7 @@ class NotificationStreams::Stream final : public http::BodyStream {
         caller_(caller),
         account_(account_of(caller)),
         terms_(std::move(terms)),
+        hold_(terms_.session_key.empty() ? nullptr : owner.sessions_.hold(terms_.session_key)),
         ends_at_(std::min<TimePoint>(owner.ports_.clock.now() + limits::stream_lifetime_max,
                                      caller ? caller->authorized_until : TimePoint::max())) {
     place_ = owner.streams_.insert(owner.streams_.end(), this);
@@ -214,6 +215,7 @@ class NotificationStreams::Stream final : public http::BodyStream {
   const Caller caller_;
   const std::string account_;
   Terms terms_;
+  const Sessions::Hold hold_;
   const TimePoint ends_at_;
   std::list<Stream*>::iterator place_;
   std::deque<Message> messages_;

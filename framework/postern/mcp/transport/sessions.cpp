@@ -56,6 +56,7 @@ ClientCapabilities client_of(std::string_view letters) {
 Sessions::Sessions(const Ports& ports, RotatedSecret key)
     : ports_(ports),
       key_(std::move(key)),
+      met_max_(limits::mcp_sessions_met_max),
       changes_(ports.bus.subscribe(
           std::string{changed_topic},
           [this](std::string_view session_key, std::string_view record) { learn(session_key, record); })) {}
@@ -159,7 +160,7 @@ Task<Result<void>> Sessions::end(Session session) {
 
 Severity Sessions::log_from(const Session& session) const {
   const auto found = met_.find(session.key);
-  return found == met_.end() ? State{}.log_from : found->second.state.log_from;
+  return found == met_.end() ? State{}.log_from : found->second->state.log_from;
 }
 Task<Result<void>> Sessions::set_log_from(Session session, Severity severity) {
   return change(std::move(session), [severity](State& state) { state.log_from = severity; });
@@ -167,11 +168,11 @@ Task<Result<void>> Sessions::set_log_from(Session session, Severity severity) {
 
 bool Sessions::watches(std::string_view session_key, std::string_view uri) const {
   const auto found = met_.find(std::string{session_key});
-  return found != met_.end() && found->second.state.watched.contains(uri);
+  return found != met_.end() && found->second->state.watched.contains(uri);
 }
 std::set<std::string, std::less<>> Sessions::watched(std::string_view session_key) const {
   const auto found = met_.find(std::string{session_key});
-  return found == met_.end() ? std::set<std::string, std::less<>>{} : found->second.state.watched;
+  return found == met_.end() ? std::set<std::string, std::less<>>{} : found->second->state.watched;
 }
 Task<Result<void>> Sessions::watch(Session session, std::string uri) {
   return change(std::move(session), [uri = std::move(uri)](State& state) {
@@ -183,9 +184,15 @@ Task<Result<void>> Sessions::unwatch(Session session, std::string uri) {
   return change(std::move(session), [uri = std::move(uri)](State& state) { state.watched.erase(uri); });
 }
 
-Sessions::Known& Sessions::known(std::string_view key) {
-  if (met_.size() >= limits::mcp_sessions_met_max && !met_.contains(std::string{key})) met_.clear();
-  return met_[std::string{key}];
+// Where many are held, the next sweep waits until there are twice as many.
+const std::shared_ptr<Sessions::Known>& Sessions::place_of(std::string_view key) {
+  if (met_.size() >= met_max_ && !met_.contains(std::string{key})) {
+    std::erase_if(met_, [](const auto& each) { return each.second.use_count() == 1; });
+    met_max_ = std::max(limits::mcp_sessions_met_max, 2 * met_.size());
+  }
+  std::shared_ptr<Known>& place = met_[std::string{key}];
+  if (!place) place = std::make_shared<Known>();
+  return place;
 }
 
 }  // namespace postern::mcp

@@ -10,7 +10,7 @@
 // What its client says of a session (that it has ended, what it wants to hear of) is one record in the Store, which has
 // the truth, and is told on the bus. An instance reads the Store when it meets an id for the first time, and again when
 // it last did so limits::mcp_session_known_for ago, for not every instance hears the bus; so an ordinary request does
-// no I/O. What it has met is forgotten when it grows too large.
+// no I/O. What it has met is forgotten when it grows too large, but for what a stream goes by.
 #pragma once
 
 #include <cstdint>
@@ -66,6 +66,10 @@ class Sessions {
   [[nodiscard]] Task<Result<void>> watch(Session session, std::string uri);
   [[nodiscard]] Task<Result<void>> unwatch(Session session, std::string uri);
 
+  // For as long as there is one, what is known of the session stays known: for who goes by watches().
+  using Hold = std::shared_ptr<const void>;
+  [[nodiscard]] Hold hold(std::string_view session_key) { return place_of(session_key); }
+
   // For who has just begun to hear the bus.
   [[nodiscard]] Task<Result<void>> read_again(std::string session_key);
 
@@ -90,12 +94,14 @@ class Sessions {
   [[nodiscard]] std::optional<Session> unseal(std::string_view id) const;
   [[nodiscard]] Task<Result<void>> change(Session session, std::function<void(State&)> apply);
   void learn(std::string_view key, std::string_view record);
-  Known& known(std::string_view key);
+  const std::shared_ptr<Known>& place_of(std::string_view key);
+  Known& known(std::string_view key) { return *place_of(key); }
 
   const Ports ports_;
   const RotatedSecret key_;
   RecentlyOpened<Session> recent_;
-  std::unordered_map<std::string, Known> met_;
+  std::unordered_map<std::string, std::shared_ptr<Known>> met_;
+  std::size_t met_max_;
   std::unique_ptr<Bus::Subscription> changes_;
 };
 
