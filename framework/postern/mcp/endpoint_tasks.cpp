@@ -15,6 +15,10 @@ namespace {
 http::Response no_such_task(const rpc::Id& id) {
   return refusal(200, id, {rpc::ErrorCode::invalid_params, "There is no such task, or it has expired."});
 }
+// 2025-11-25, basic/utilities/tasks, task cancellation.
+http::Response over_already(const rpc::Id& id) {
+  return refusal(200, id, {rpc::ErrorCode::invalid_params, "The task is over already."});
+}
 http::Response unavailable(const rpc::Id& id) {
   return refusal(200, id, {rpc::ErrorCode::internal_error, "Try again in a moment."});
 }
@@ -121,14 +125,13 @@ Task<Endpoint::Answer> Endpoint::cancel_task(rpc::Request message, Exchange exch
   const std::string id{*json::find_string(message.params, "taskId")};
   if (exchange.session) {
     const auto before = co_await tasks_.find(exchange.caller, id);
-    if (before && *before && is_final((*before)->status)) {
-      co_return refusal(200, message.id, {rpc::ErrorCode::invalid_params, "The task is over already."});
-    }
+    if (before && *before && is_final((*before)->status)) co_return over_already(message.id);
   }
   const auto task = co_await tasks_.cancel(exchange.caller, id);
   if (!task) co_return unavailable(message.id);
   if (!*task) co_return no_such_task(message.id);
   if (!exchange.session) co_return acknowledge(message.id, exchange.revision);
+  if ((*task)->status != TaskStatus::cancelled) co_return over_already(message.id);  // in the meantime
   co_return http::Response::json(200,
                                  rpc::result_reply(message.id, json::serialize((*task)->describe(exchange.revision))));
 }

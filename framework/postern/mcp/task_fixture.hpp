@@ -133,6 +133,11 @@ struct TaskFixture : Fixture {
   static http::Request about(std::string_view method, std::string_view id, std::string_view more = "") {
     return able(modern(method, R"("taskId":")" + std::string{id} + "\"," + std::string{more}, id));
   }
+  http::Request of_session(std::string_view session, std::string_view method, std::string_view params) {
+    return post(
+        R"({"jsonrpc":"2.0","id":1,"method":")" + std::string{method} + R"(","params":{)" + std::string{params} + "}}",
+        {{"Mcp-Session-Id", session}});
+  }
   json::Object get(std::string_view id) { return result_of(send(about("tasks/get", id))); }
   std::string status(std::string_view id) { return std::string{*json::find_string(get(id), "status")}; }
 };

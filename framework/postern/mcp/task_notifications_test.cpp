@@ -23,11 +23,6 @@ struct Notified : TaskFixture {
     return able(modern("subscriptions/listen", R"("notifications":{"taskIds":[)" + std::string{ids} + "]},"));
   }
   static std::string quoted(std::string_view id) { return "\"" + std::string{id} + "\""; }
-  http::Request of_session(std::string_view session, std::string_view method, std::string_view params) {
-    return post(
-        R"({"jsonrpc":"2.0","id":1,"method":")" + std::string{method} + R"(","params":{)" + std::string{params} + "}}",
-        {{"Mcp-Session-Id", session}});
-  }
   static http::Request stream_of(std::string_view session) {
     http::Request request{.method = http::Method::get, .target = "/mcp", .id = "req_2"};
     request.headers.set("Accept", "text/event-stream");

@@ -386,3 +386,38 @@ TEST_CASE_FIXTURE(TaskFixture, "in 2025-11-25 the client asks for the task, and 
   plain.headers.set("Mcp-Session-Id", earlier);
   CHECK(error_code(send(plain)) == 0);  // it knows nothing of tasks
 }
+
+// 2025-11-25, basic/utilities/tasks, task status; the extension has it otherwise (see "what a tool refuses").
+TEST_CASE_FIXTURE(TaskFixture, "in 2025-11-25 a task whose tool says that it failed has failed, and has its result") {
+  const std::string session = initialize("2025-11-25", alice);
+  const auto created = result_of(send(of_session(session, "tools/call", R"("name":"refuses","task":{})")));
+  const std::string id{created.at("task").at("taskId").as_string()}, named = R"("taskId":")" + id + "\"";
+  test.clock.advance(1s);
+  const json::Object task = result_of(send(of_session(session, "tasks/get", named)));
+  CHECK(*json::find(task, "status") == "failed");
+  CHECK(*json::find(task, "statusMessage") == "It was shipped already.");
+  mcp::test::Exchange result;
+  result.request = of_session(session, "tasks/result", named);
+  result.start(endpoint, alice);
+  REQUIRE(result.ended);
+  CHECK(json::parse(result.reply())->at("result").at("isError") == true);
+  CHECK(status(id) == "completed");
+}
+
+// 2025-11-25, basic/utilities/tasks, task cancellation.
+TEST_CASE_FIXTURE(TaskFixture, "a task that ends while it is being cancelled was not cancelled") {
+  SlowStore store{test.store, test.clock};
+  const Ports ports{test.clock, test.random, test.crypto, test.fetch, store, test.cache, test.log, test.bus};
+  Endpoint slow{app, ports, {.session_key = session_key()}};
+  const std::string session = initialize("2025-11-25", alice);
+  mcp::test::Exchange begun, cancelled;
+  begun.request = of_session(session, "tools/call", R"("name":"work","arguments":{"seconds":1},"task":{})");
+  begun.start(slow, alice);
+  test.clock.advance(1020ms);  // its outcome is being written
+  const std::string id{result_of(begun.response).at("task").at("taskId").as_string()};
+  cancelled.request = of_session(session, "tasks/cancel", R"("taskId":")" + id + "\"");
+  cancelled.start(slow, alice);
+  test.clock.advance(1s);
+  CHECK(error_code(cancelled.response) == -32602);
+  CHECK(status(id) == "completed");
+}

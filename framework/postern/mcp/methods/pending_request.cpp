@@ -6,7 +6,6 @@
 
 #include "postern/base/concat.hpp"
 #include "postern/base/limits.hpp"
-#include "postern/base/utf8.hpp"
 #include "postern/json/writer.hpp"
 #include "postern/mcp/methods/resource_updates.hpp"
 

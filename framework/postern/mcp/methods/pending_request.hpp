@@ -20,6 +20,7 @@
 #include <utility>
 
 #include "postern/base/task.hpp"
+#include "postern/base/utf8.hpp"
 #include "postern/base/wait_list.hpp"
 #include "postern/mcp/call.hpp"
 #include "postern/mcp/methods/call_context.hpp"
@@ -58,6 +59,7 @@ class PendingRequest final : private ClientLink {
   // Ends it as an error of its function would, without running anything. The call log has it as `outcome`.
   void fail(Error error, CallOutcome outcome = CallOutcome::tool_error) {
     if (ended_ == CallOutcome::ok) ended_ = outcome;
+    if (is_task_) task_message_ = utf8_prefix(error.message, task_message_bytes_max);
     finish(kind_.on_error(std::move(error), name_, context_));
   }
   // End it with an error, or with no reply at all. The function's coroutine is destroyed.
@@ -75,6 +77,8 @@ class PendingRequest final : private ClientLink {
   [[nodiscard]] const std::string& task_message() const { return task_message_; }
   [[nodiscard]] std::map<std::string, json::Object> task_questions() const;
   [[nodiscard]] const MethodOutcome& task_outcome() const { return *outcome_; }
+  // Its outcome is a result that says that the tool failed.
+  [[nodiscard]] bool task_failed() const { return *outcome_ && ended_ != CallOutcome::ok; }
   // Until it is over, asks something, or somebody wants attention.
   [[nodiscard]] Task<void> task_news();
   void poke();

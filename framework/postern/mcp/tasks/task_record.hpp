@@ -39,7 +39,8 @@ struct TaskRecord {
 
   std::string id;
   TaskStatus status = TaskStatus::working;
-  std::string message;  // may be empty
+  bool is_error = false;  // it is completed, with a result that says that the tool failed
+  std::string message;    // may be empty
   TimePoint created_at;
   TimePoint updated_at;
   TimePoint expires_at;

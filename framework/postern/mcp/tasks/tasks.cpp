@@ -7,7 +7,6 @@
 #include "postern/base/encoding.hpp"
 #include "postern/base/limits.hpp"
 #include "postern/base/race.hpp"
-#include "postern/base/utf8.hpp"
 #include "postern/mcp/jsonrpc.hpp"
 #include "postern/ports/random.hpp"
 
@@ -189,11 +188,9 @@ class Tasks::Work {
     const auto questions_before = std::exchange(record_.questions, written_questions());
     record_.runs_until = now + limits::task_lease;
     if (request_->over()) {
-      const bool failed = !request_->task_outcome();
-      end(record_, failed ? TaskStatus::failed : TaskStatus::completed,
-          failed ? std::string{utf8_prefix(request_->task_outcome().error().message,
-                                           PendingRequest::task_message_bytes_max)}
-                 : record_.message);
+      const bool has_result = request_->task_outcome().has_value();
+      end(record_, has_result ? TaskStatus::completed : TaskStatus::failed, request_->task_message());
+      record_.is_error = request_->task_failed();
       record_.outcome_parts = parts_;
     } else if (now >= record_.authorized_until && now - record_.authorized_until >= limits::task_authorization_grace) {
       end(record_, TaskStatus::failed, "The sign-in that it ran under has ended, and nobody came back with another.");
