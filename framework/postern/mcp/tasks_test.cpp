@@ -421,3 +421,18 @@ TEST_CASE_FIXTURE(TaskFixture, "a task that ends while it is being cancelled was
   CHECK(error_code(cancelled.response) == -32602);
   CHECK(status(id) == "completed");
 }
+
+TEST_CASE_FIXTURE(TaskFixture,
+                  "who waits for a task's result longer than their token lasts is told that it is not over") {
+  const std::string session = initialize("2025-11-25", alice);
+  const auto created =
+      result_of(send(of_session(session, "tools/call", R"("name":"work","arguments":{"seconds":3000},"task":{})")));
+  alice.authorized_until = test.clock.now() + 10min;
+  mcp::test::Exchange result;
+  result.request =
+      of_session(session, "tasks/result", R"("taskId":)" + json::serialize(created.at("task").at("taskId")));
+  result.start(endpoint, alice);
+  test.clock.advance(10min);
+  REQUIRE(result.ended);
+  CHECK(json::parse(result.reply())->at("error").at("code") == -32603);
+}

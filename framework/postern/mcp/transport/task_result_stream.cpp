@@ -32,7 +32,10 @@ class TaskResultStream final : public http::BodyStream {
     while (true) {
       std::string events = co_await look();
       if (!events.empty()) co_return events;
-      if (clock_.now() >= ends_at_) co_return std::nullopt;
+      if (clock_.now() >= ends_at_) {
+        co_return end(rpc::error_reply(
+            id_, {rpc::ErrorCode::internal_error, "The task is not over yet. Ask for its result again."}));
+      }
       if (clock_.now() - began >= limits::stream_keep_alive) co_return std::string{http::sse_keep_alive};
       co_await tasks_.change();
     }
