@@ -47,6 +47,7 @@ class PendingRequest final : private ClientLink {
   }
 
   [[nodiscard]] Call& call() { return call_; }
+  [[nodiscard]] const Call& call() const { return call_; }
   [[nodiscard]] const CallContext& context() const { return context_; }
   // It may change something: it runs once it is written down. Before start().
   void log_change(const json::Value& arguments);

@@ -23,7 +23,9 @@ std::string write(const ResourceResult& result, const Resource& resource, const 
   }
   contents += ']';
   if (!rules_of(request.context().revision).sessions) {
-    append_cache_hint(object, resource.fresh_for, resource.open_to_anyone ? CacheScope::everyone : CacheScope::caller);
+    // What is open to anyone may still tell its reader more about themselves.
+    const bool is_for_all = resource.open_to_anyone && !request.call().caller();
+    append_cache_hint(object, resource.fresh_for, is_for_all ? CacheScope::everyone : CacheScope::caller);
   }
   object.end();
   return text;
