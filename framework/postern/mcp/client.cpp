@@ -70,11 +70,9 @@ InputRequest form_request(std::string_view message, json::Object schema, const C
           .check = {}};
 }
 
-// Clients up to 2025-11-25 want an id for each page; later ones pass over it.
-InputRequest url_request(std::string_view message, std::string_view url, std::string_view id,
-                         const ClientCapabilities& client) {
+InputRequest url_request(std::string_view message, std::string_view url, const ClientCapabilities& client) {
   return {.method = "elicitation/create",
-          .params = {{"mode", "url"}, {"message", message}, {"url", url}, {"elicitationId", id}},
+          .params = {{"mode", "url"}, {"message", message}, {"url", url}},
           .declared = client.urls,
           .needed = nested("elicitation", "url"),
           .check = {}};
@@ -154,7 +152,7 @@ Task<Result<Answer<json::Object>>> Call::ask(std::string key, std::string messag
 }
 
 Task<Result<Answer<json::Object>>> Call::ask_to_open(std::string key, std::string message, std::string url) {
-  InputRequest request = detail::url_request(message, url, key, client());
+  InputRequest request = detail::url_request(message, url, client());
   request.check = [](const json::Value& result) { return detail::read_answer(result).transform([](auto&&) {}); };
   CO_TRY(auto result, co_await client_.request(std::move(key), std::move(request)));
   co_return detail::read_answer(result);

@@ -97,7 +97,7 @@ namespace detail {
 
 [[nodiscard]] InputRequest form_request(std::string_view message, json::Object schema,
                                         const ClientCapabilities& client);
-[[nodiscard]] InputRequest url_request(std::string_view message, std::string_view url, std::string_view id,
+[[nodiscard]] InputRequest url_request(std::string_view message, std::string_view url,
                                        const ClientCapabilities& client);
 [[nodiscard]] InputRequest sampling_request(Sampling sampling, const ClientCapabilities& client);
 [[nodiscard]] InputRequest roots_request(const ClientCapabilities& client);

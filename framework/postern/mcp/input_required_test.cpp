@@ -1,5 +1,7 @@
 // Tools that ask their client: 2026-07-28, basic/patterns/mrtr; and on a stream, as 2025-11-25, client/elicitation and
 // client/sampling, have it. One tool code for both.
+#include <set>
+
 #include "postern/base/limits.hpp"
 #include "postern/base/race.hpp"
 #include "postern/base/when_all.hpp"
@@ -206,7 +208,8 @@ TEST_CASE("a question that comes late ends the call as well, and its function wi
   fixture.test.clock.advance(60ms);
   REQUIRE(exchange.ended);
   const json::Value reply = *json::parse(exchange.reply());
-  CHECK(reply.at("result").at("inputRequests").at("page").at("params").at("url") == "https://pay.example/17");
+  CHECK(reply.at("result").at("inputRequests").at("page").at("params") ==
+        *json::parse(R"({"mode":"url","message":"Pay there.","url":"https://pay.example/17"})"));
   CHECK(cancelled_runs == 1);
 }
 
@@ -297,6 +300,26 @@ TEST_CASE("a call that runs out of time while it asks takes its question back") 
   CHECK(*json::parse(exchange.events[1].data) ==
         *json::parse(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"1/1"}})"));
   CHECK(json::parse(exchange.reply())->at("error").at("code") == -32603);
+}
+
+// 2025-11-25, schema, ElicitRequestURLParams.
+TEST_CASE("with a session each page has an id of its own") {
+  AskFixture fixture;
+  const std::string session = fixture.begin(everything, fixture.alice);
+  std::set<std::string> ids;
+  for (const std::string_view call : {"1", "2"}) {
+    Exchange exchange{.request = AskFixture::calling(session, "later", call)};
+    exchange.start(fixture.endpoint, fixture.alice);
+    fixture.test.clock.advance(60ms);
+    REQUIRE(exchange.events.size() == 1);
+    const json::Value question = *json::parse(exchange.events[0].data);
+    ids.emplace(question.at("params").at("elicitationId").as_string());
+    CHECK(fixture.reply(session, question.at("id"), R"("result":{"action":"accept"})", fixture.alice) == 202);
+    fixture.test.clock.advance(10ms);
+    REQUIRE(exchange.ended);
+    CHECK(text_of(*json::parse(exchange.reply())) == "opened");
+  }
+  CHECK(ids.size() == 2);
 }
 
 // 2025-11-25, basic/utilities/cancellation.

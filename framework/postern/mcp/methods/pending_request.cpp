@@ -8,6 +8,7 @@
 #include "postern/base/limits.hpp"
 #include "postern/json/writer.hpp"
 #include "postern/mcp/methods/resource_updates.hpp"
+#include "postern/ports/random.hpp"
 
 namespace postern::mcp {
 
@@ -275,8 +276,13 @@ Task<void> PendingRequest::resource_updated(std::string uri) {
 }
 
 Task<Result<json::Value>> PendingRequest::request(std::string key, InputRequest request) {
-  if (is_task_) co_return co_await ask_in_task(std::move(key), std::move(request));
   const bool sessions = rules_of(context_.revision).sessions;
+  // A page has an id up to 2025-11-25, unique within the server (schema, ElicitRequestURLParams). Either era may be
+  // told of a task.
+  if ((sessions || is_task_) && json::find_string(request.params, "mode") == "url") {
+    request.params["elicitationId"] = random_id(context_.ports.random);
+  }
+  if (is_task_) co_return co_await ask_in_task(std::move(key), std::move(request));
   if (sessions && (!request.declared || !context_.can_ask)) {
     co_return postern::fail(Error::Kind::forbidden,
                             concat("This needs a client that can answer ", request.method, ", on a stream of events."));
