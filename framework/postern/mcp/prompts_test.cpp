@@ -30,6 +30,11 @@ Task<Result<std::vector<std::string>>> numbers(Completion typed, Call& call) {
   co_return all;
 }
 
+Task<Result<std::vector<std::string>>> asks(Completion, Call& call) {
+  CO_TRY(const auto answer, co_await call.ask<Name>("name", "Which one?"));
+  co_return std::vector<std::string>{answer->name};
+}
+
 struct PromptFixture : Fixture {
   static App make() {
     App app{"acme", "1.2.3"};
@@ -124,6 +129,23 @@ TEST_CASE("an argument is completed, a hundred values at a time") {
     CAPTURE(params);
     CHECK(fixture.complete(params).at("error").at("code") == -32602);
   }
+}
+
+// 2026-07-28, basic/patterns/mrtr, supported requests.
+TEST_CASE("completion asks the client nothing") {
+  App app{"acme", "1"};
+  app.prompt("explain", "", explain).complete("number", asks);
+  Fixture fixture{std::move(app)};
+  const std::string_view params =
+      R"("ref":{"type":"ref/prompt","name":"explain"},"argument":{"name":"number","value":""})";
+  http::Request request = Fixture::modern("completion/complete", std::string{params} + ",");
+  constexpr std::string_view none = R"(clientCapabilities":{})";
+  request.body.replace(request.body.find(none) + none.size() - 2, 2, R"({"elicitation":{}})");
+  CHECK(error_code(fixture.send(std::move(request))) == -32603);
+  const std::string session = fixture.initialize("2025-11-25", fixture.alice, R"({"elicitation":{}})");
+  CHECK(error_code(fixture.send(Fixture::post(
+            R"({"jsonrpc":"2.0","id":1,"method":"completion/complete","params":{)" + std::string{params} + "}}",
+            {{"Mcp-Session-Id", session}}))) == -32603);
 }
 
 TEST_CASE("declarations that cannot work are told at the start") {

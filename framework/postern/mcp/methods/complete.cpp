@@ -56,7 +56,8 @@ std::string write(const std::vector<std::string>& values, const PendingRequest&)
 
 MethodOutcome on_error(Error error, std::string_view, const CallContext&) { return error_of(std::move(error)); }
 
-constexpr PendingRequest::Kind kind{.method = "completion/complete", .is_logged = false, .on_error = on_error};
+constexpr PendingRequest::Kind kind{
+    .method = "completion/complete", .is_logged = false, .may_ask = false, .on_error = on_error};
 
 Task<Result<std::vector<std::string>>> nothing() { co_return std::vector<std::string>{}; }
 

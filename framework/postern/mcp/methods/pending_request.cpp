@@ -276,6 +276,9 @@ Task<void> PendingRequest::resource_updated(std::string uri) {
 }
 
 Task<Result<json::Value>> PendingRequest::request(std::string key, InputRequest request) {
+  if (!kind_.may_ask) {
+    co_return postern::fail(Error::Kind::forbidden, concat("Nothing can be asked in ", kind_.method, "."));
+  }
   const bool sessions = rules_of(context_.revision).sessions;
   // A page has an id up to 2025-11-25, unique within the server (schema, ElicitRequestURLParams). Either era may be
   // told of a task.

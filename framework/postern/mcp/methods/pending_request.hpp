@@ -35,6 +35,7 @@ class PendingRequest final : private ClientLink {
   struct Kind {
     std::string_view method;
     bool is_logged = true;  // as a call (call_log.hpp)
+    bool may_ask = true;    // 2026-07-28, basic/patterns/mrtr, supported requests
     MethodOutcome (*on_error)(Error error, std::string_view name, const CallContext& context);
   };
 
