@@ -14,8 +14,10 @@ http::Response invalid(std::string message) {
 
 // The reply to who changed a session.
 MethodOutcome said(const Result<void>& changed) {
-  if (!changed) return std::unexpected(rpc::Error{rpc::ErrorCode::internal_error, "Try again in a moment."});
-  return "{}";
+  if (changed) return "{}";
+  if (changed.error().kind == Error::Kind::invalid)
+    return std::unexpected(rpc::Error{rpc::ErrorCode::invalid_params, changed.error().message});
+  return std::unexpected(rpc::Error{rpc::ErrorCode::internal_error, "Try again in a moment."});
 }
 
 }  // namespace

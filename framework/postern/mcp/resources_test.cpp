@@ -194,6 +194,18 @@ TEST_CASE("a session's stream tells what the session subscribed to, and a new on
   CHECK(fixture.send(ResourceFixture::get(session)).status == 404);
 }
 
+TEST_CASE("a session that wants to hear of too much is told so, as who listens is") {
+  ResourceFixture fixture;
+  const std::string session = fixture.initialize("2025-11-25", fixture.alice);
+  auto subscribe = [&](std::size_t number) {
+    return error_code(fixture.in_session(session, "resources/subscribe",
+                                         R"({"uri":"acme://orders/)" + std::to_string(number) + R"("})"));
+  };
+  for (std::size_t i = 0; i < limits::watched_resources_max; ++i) CHECK(subscribe(i) == 0);
+  CHECK(subscribe(limits::watched_resources_max) == -32602);
+  CHECK(subscribe(1) == 0);
+}
+
 TEST_CASE("a slow reader is told the same once") {
   ResourceFixture fixture;
   http::Response response =

@@ -14,7 +14,6 @@ namespace postern::mcp {
 namespace {
 
 constexpr std::string_view changed_topic = "mcp.session.changed";
-constexpr int attempts_max = 8;
 
 std::string record_key(std::string_view key) { return "mcp_session/" + std::string{key}; }
 
@@ -136,12 +135,12 @@ void Sessions::learn(std::string_view key, std::string_view record) {
   if (Known& met = known(key); state.change > met.state.change) met.state = std::move(state);
 }
 
-Task<Result<void>> Sessions::change(Session session, std::function<void(State&)> apply) {
+Task<Result<void>> Sessions::change(Session session, std::function<Result<void>(State&)> apply) {
   const std::string key = record_key(session.key);
-  for (int attempt = 0; attempt < attempts_max; ++attempt) {
+  for (int attempt = 0; attempt < limits::store_attempts_max; ++attempt) {
     CO_TRY(const auto entry, co_await ports_.store.get(key));
     State state = entry ? decode(entry->value) : State{};
-    apply(state);
+    CO_TRY(apply(state));
     ++state.change;
     const std::string record = encode(state);
     const auto changed = entry ? co_await ports_.store.replace(key, entry->version, record, session.expires_at)
@@ -155,7 +154,10 @@ Task<Result<void>> Sessions::change(Session session, std::function<void(State&)>
 }
 
 Task<Result<void>> Sessions::end(Session session) {
-  return change(std::move(session), [](State& state) { state.ended = true; });
+  return change(std::move(session), [](State& state) {
+    state.ended = true;
+    return Result<void>{};
+  });
 }
 
 Severity Sessions::log_from(const Session& session) const {
@@ -163,7 +165,10 @@ Severity Sessions::log_from(const Session& session) const {
   return found == met_.end() ? State{}.log_from : found->second->state.log_from;
 }
 Task<Result<void>> Sessions::set_log_from(Session session, Severity severity) {
-  return change(std::move(session), [severity](State& state) { state.log_from = severity; });
+  return change(std::move(session), [severity](State& state) {
+    state.log_from = severity;
+    return Result<void>{};
+  });
 }
 
 bool Sessions::watches(std::string_view session_key, std::string_view uri) const {
@@ -175,13 +180,19 @@ std::set<std::string, std::less<>> Sessions::watched(std::string_view session_ke
   return found == met_.end() ? std::set<std::string, std::less<>>{} : found->second->state.watched;
 }
 Task<Result<void>> Sessions::watch(Session session, std::string uri) {
-  return change(std::move(session), [uri = std::move(uri)](State& state) {
-    const bool is_line = !uri.contains('\n');  // as every URI is
-    if (is_line && state.watched.size() < limits::watched_resources_max) state.watched.insert(uri);
+  return change(std::move(session), [uri = std::move(uri)](State& state) -> Result<void> {
+    if (uri.contains('\n')) return fail(Error::Kind::invalid, "A URI has no line breaks.");
+    state.watched.insert(uri);
+    if (state.watched.size() > limits::watched_resources_max)
+      return fail(Error::Kind::invalid, "That is too much to watch in one session.");
+    return {};
   });
 }
 Task<Result<void>> Sessions::unwatch(Session session, std::string uri) {
-  return change(std::move(session), [uri = std::move(uri)](State& state) { state.watched.erase(uri); });
+  return change(std::move(session), [uri = std::move(uri)](State& state) {
+    state.watched.erase(uri);
+    return Result<void>{};
+  });
 }
 
 // Where many are held, the next sweep waits until there are twice as many.

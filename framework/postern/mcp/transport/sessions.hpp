@@ -60,7 +60,8 @@ class Sessions {
   [[nodiscard]] Severity log_from(const Session& session) const;
   [[nodiscard]] Task<Result<void>> set_log_from(Session session, Severity severity);
 
-  // The resources that a client wants to hear of (2025-11-25, server/resources, subscriptions).
+  // The resources that a client wants to hear of (2025-11-25, server/resources, subscriptions). `invalid` for one more
+  // than limits::watched_resources_max.
   [[nodiscard]] bool watches(std::string_view session_key, std::string_view uri) const;
   [[nodiscard]] std::set<std::string, std::less<>> watched(std::string_view session_key) const;
   [[nodiscard]] Task<Result<void>> watch(Session session, std::string uri);
@@ -92,7 +93,7 @@ class Sessions {
   [[nodiscard]] static State decode(std::string_view record);
   // Nullopt if the id is not ours, whoever comes with it.
   [[nodiscard]] std::optional<Session> unseal(std::string_view id) const;
-  [[nodiscard]] Task<Result<void>> change(Session session, std::function<void(State&)> apply);
+  [[nodiscard]] Task<Result<void>> change(Session session, std::function<Result<void>(State&)> apply);
   void learn(std::string_view key, std::string_view record);
   const std::shared_ptr<Known>& place_of(std::string_view key);
   Known& known(std::string_view key) { return *place_of(key); }
