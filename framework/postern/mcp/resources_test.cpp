@@ -159,7 +159,8 @@ TEST_CASE("who listens hears of what it watches, of its own user's in their orga
   CHECK(watching.ended);
   CHECK(*json::parse(watching.events.back().data) ==
         *json::parse(R"({"jsonrpc":"2.0","id":1,"result":{"resultType":"complete",
-          "_meta":{"io.modelcontextprotocol/subscriptionId":1}}})"));
+          "_meta":{"io.modelcontextprotocol/serverInfo":{"name":"acme","version":"1.2.3"},
+                   "io.modelcontextprotocol/subscriptionId":1}}})"));
 }
 
 TEST_CASE("a session's stream tells what the session subscribed to, and a new one takes its place") {

@@ -281,8 +281,8 @@ Task<std::expected<http::Response, rpc::Error>> NotificationStreams::listen(rpc:
     honored[name] = true;
   }
   terms.meta[subscription_key] = *json::parse(request.id.text());
-  terms.farewell =
-      rpc::result_reply(request.id, json::serialize(json::Object{{"resultType", "complete"}, {"_meta", terms.meta}}));
+  const std::string end = add_meta(result_end(app_, latest_revision), terms.meta);
+  terms.farewell = rpc::result_reply(request.id, concat("{", std::string_view{end}.substr(1)));
   std::string acknowledgment = rpc::notification("notifications/subscriptions/acknowledged",
                                                  {{"_meta", terms.meta}, {"notifications", std::move(honored)}});
   auto stream = std::make_unique<Stream>(*this, caller, std::move(terms));
