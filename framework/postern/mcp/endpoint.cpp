@@ -108,7 +108,7 @@ Task<Endpoint::Answer> Endpoint::handle(http::Request& request, const Caller& ca
       // There is nothing to tell on a stream of the server's own (2025-11-25, basic/transports: a GET may be answered
       // so).
       http::Response response = http::Response::empty(405);
-      response.headers.set("Allow", "POST, DELETE");
+      response.headers.set("Allow", has_news_ ? "GET, POST, DELETE" : "POST, DELETE");  // RFC 9110 sec. 15.5.6
       return answered(std::move(response));
     }
   }

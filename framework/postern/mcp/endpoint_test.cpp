@@ -21,6 +21,12 @@ TEST_CASE("what is no message at all gets an HTTP error that fits") {
   const auto refused = fixture.send(get);
   CHECK(refused.status == 405);
   CHECK(*refused.headers.find("Allow") == "POST, DELETE");
+  Fixture talking{make_talking_app()};
+  auto put = Fixture::post("");
+  put.method = http::Method::put;
+  const auto refused_there = talking.send(put);
+  CHECK(refused_there.status == 405);
+  CHECK(*refused_there.headers.find("Allow") == "GET, POST, DELETE");
 
   struct Row {
     std::string body;
