@@ -3,7 +3,7 @@
 //
 //   auto input = InputState::read(context, "tools/call", params);  // -32602 if it is not genuine, or not for this call
 //   if (const json::Value* answer = input->find("confirm")) ...
-//   result["requestState"] = input->seal();                        // remembers the answers that were used
+//   result["requestState"] = input->seal(context);                 // remembers the answers that were used
 //
 // What is sealed is bound to the user, the method, its parameters and ten minutes. It is not single-use: whoever
 // repeats it repeats the call, with answers that the same user gave to the same questions.

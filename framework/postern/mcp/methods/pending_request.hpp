@@ -1,12 +1,13 @@
 // A request that runs one of the app's functions, from its first step to its reply: `tools/call`, `prompts/get`,
 // `resources/read`, `completion/complete`.
 //
-//   auto started = start(std::move(context), params);                  // app_methods.hpp: checked, up to its first
-//   wait if (auto* request = std::get_if<std::unique_ptr<PendingRequest>>(&started)) {
-//     co_await (*request)->news();
-//     while (auto message = (*request)->take_message()) ...             // notifications, and requests to the client
-//     if ((*request)->over()) send((*request)->reply());                // nullopt if it was cancelled
+//   auto started = start(std::move(context), params);              // app_methods.hpp: checked, up to its first wait
+//   auto& request = *std::get<std::unique_ptr<PendingRequest>>(started);
+//   while (!request.over()) {
+//     co_await request.news();
+//     while (auto message = request.take_message()) send(*message);  // notifications, and requests to the client
 //   }
+//   if (request.reply()) send(*request.reply());                     // nullopt if it was cancelled
 //
 // Destroying it cancels its function. Nothing of it reaches any stream but its own (security.md threat 28).
 #pragma once

@@ -1,8 +1,8 @@
 // HTTP with SSE, the transport of 2024-11-05 (basic/transports): one stream on which the server says everything, and a
 // POST, answered 202, for each message of the client.
 //
-//   http::Response response = sse.open(session, id, "/messages?session_id=" + id, caller);          // GET /sse
-//   CO_TRY(const bool taken, co_await sse.give(session.key, *caller, message));                     // POST /messages
+//   http::Response response = sse.open(id, session.key, "/messages?session_id=" + id, caller);      // GET /sse
+//   const bool taken = co_await sse.give(session.key, caller, message);                             // POST /messages
 //
 // A message is answered as it would be at the MCP endpoint, which is what `handle` does, and what is answered goes out
 // on the stream. It runs where the stream is, as its caller; a POST that lands on another loop or instance hands it
