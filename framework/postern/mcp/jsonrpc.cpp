@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "postern/base/concat.hpp"
 #include "postern/json/writer.hpp"
 
 namespace postern::mcp::rpc {
@@ -70,17 +71,26 @@ std::string result_reply(const Id& id, std::string_view result) {
   return reply;
 }
 
-std::string notification(std::string_view method, const json::Object& params) {
-  return json::serialize(json::Object{{"jsonrpc", "2.0"}, {"method", method}, {"params", params}});
+std::string error_reply(const std::optional<Id>& id, const Error& error) {
+  return error_reply_of(id, error_text(error));
 }
 
-std::string error_reply(const std::optional<Id>& id, const Error& error) {
-  json::Object body{{"code", static_cast<int>(error.code)}, {"message", error.message}};
-  if (error.data) body.emplace("data", *error.data);
-  std::string reply = R"({"jsonrpc":"2.0")";
-  if (id) reply += R"(,"id":)" + id->text();
-  reply += R"(,"error":)" + json::serialize(body) + "}";
-  return reply;
+std::string notification(std::string_view method, const json::Object& params) {
+  return notification_of(method, json::serialize(params));
+}
+
+std::string error_text(const Error& error) {
+  json::Object object{{"code", static_cast<int>(error.code)}, {"message", error.message}};
+  if (error.data) object.emplace("data", *error.data);
+  return json::serialize(object);
+}
+
+std::string error_reply_of(const std::optional<Id>& id, std::string_view error) {
+  return concat(R"({"jsonrpc":"2.0")", id ? concat(R"(,"id":)", id->text()) : "", R"(,"error":)", error, "}");
+}
+
+std::string notification_of(std::string_view method, std::string_view params) {
+  return concat(R"({"jsonrpc":"2.0","method":")", method, R"(","params":)", params, "}");
 }
 
 }  // namespace postern::mcp::rpc

@@ -70,7 +70,12 @@ struct Malformed {
 [[nodiscard]] std::optional<std::string> scalar_text(const json::Value& value);
 
 [[nodiscard]] std::string result_reply(const Id& id, std::string_view result);
-[[nodiscard]] std::string notification(std::string_view method, const json::Object& params);
 [[nodiscard]] std::string error_reply(const std::optional<Id>& id, const Error& error);
+[[nodiscard]] std::string notification(std::string_view method, const json::Object& params);
+
+// The error object, or the parameters, as JSON text.
+[[nodiscard]] std::string error_text(const Error& error);
+[[nodiscard]] std::string error_reply_of(const std::optional<Id>& id, std::string_view error);
+[[nodiscard]] std::string notification_of(std::string_view method, std::string_view params);
 
 }  // namespace postern::mcp::rpc

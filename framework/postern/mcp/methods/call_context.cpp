@@ -2,7 +2,13 @@
 
 #include <algorithm>
 
+#include "postern/base/concat.hpp"
+
 namespace postern::mcp {
+
+std::string identity_of(const Principal& caller) {
+  return concat(caller.account(), "\n", caller.actor, "\n", caller.client_id);
+}
 
 bool is_visible(const Declaration& declaration, const Principal* caller) {
   if (!declaration.is_guarded()) return true;

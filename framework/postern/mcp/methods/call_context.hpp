@@ -53,6 +53,9 @@ struct CallContext {
   Strand* strand = nullptr;          // of the request that makes the call: the function runs there
 };
 
+// Whose something is that only they may come back to: the account, who acts for it, and through which client.
+[[nodiscard]] std::string identity_of(const Principal& caller);
+
 // Whether it is there at all for this caller (null: nobody is signed in). What is not, is unknown to every method.
 [[nodiscard]] bool is_visible(const Declaration& declaration, const Principal* caller);
 

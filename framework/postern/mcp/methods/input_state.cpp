@@ -2,7 +2,6 @@
 
 #include <array>
 
-#include "postern/base/concat.hpp"
 #include "postern/base/encoding.hpp"
 #include "postern/base/limits.hpp"
 #include "postern/ports/crypto.hpp"
@@ -21,7 +20,7 @@ std::string binding_of(Crypto& crypto, const Caller& caller, std::string_view me
   for (const std::string_view name : {"name", "uri", "arguments"}) {
     if (const json::Value* value = json::find(params, name)) what[name] = *value;
   }
-  std::string text = caller ? concat(caller->account(), "\n", caller->actor, "\n", caller->client_id) : std::string{};
+  std::string text = caller ? identity_of(*caller) : std::string{};
   text += '\n';
   text += method;
   text += '\n';

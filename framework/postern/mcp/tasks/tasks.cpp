@@ -45,12 +45,6 @@ Task<Result<std::string>> read_pieces(Store& store, std::string key, int parts) 
   co_return text;
 }
 
-std::string error_text(const rpc::Error& error) {
-  json::Object object{{"code", static_cast<int>(error.code)}, {"message", error.message}};
-  if (error.data) object.emplace("data", *error.data);
-  return json::serialize(object);
-}
-
 bool end(TaskRecord& record, TaskStatus status, std::string message) {
   record.status = status;
   record.message = std::move(message);
@@ -140,7 +134,7 @@ class Tasks::Work {
   Task<Result<void>> write_outcome() {
     const MethodOutcome& outcome = request_->task_outcome();
     CO_TRY(parts_, co_await write_pieces(tasks_.ports_.store, outcome_key(owner_, record_.id),
-                                         outcome ? *outcome : error_text(outcome.error()), record_.expires_at));
+                                         outcome ? *outcome : rpc::error_text(outcome.error()), record_.expires_at));
     co_return Result<void>{};
   }
 
@@ -236,7 +230,7 @@ std::unique_ptr<Bus::Subscription> Tasks::on_changed(
 }
 
 std::string Tasks::owner_of(const Caller& caller) const {
-  return hex_encode(ports_.crypto.sha256(concat(caller->account(), "\n", caller->actor, "\n", caller->client_id)));
+  return hex_encode(ports_.crypto.sha256(identity_of(*caller)));
 }
 
 // What random_id() makes: anything else becomes no key.
@@ -365,7 +359,7 @@ Task<Result<json::Object>> Tasks::question(Caller caller, std::string id, TaskRe
 }
 
 Task<Result<std::string>> Tasks::outcome(Caller caller, TaskRecord record) {
-  if (record.outcome_parts == 0) co_return error_text({rpc::ErrorCode::internal_error, record.message});
+  if (record.outcome_parts == 0) co_return rpc::error_text({rpc::ErrorCode::internal_error, record.message});
   co_return co_await read_pieces(ports_.store, outcome_key(owner_of(caller), record.id), record.outcome_parts);
 }
 

@@ -208,7 +208,7 @@ class NotificationStreams::Stream final : public http::BodyStream {
     co_return event("notifications/tasks", finish_result(*std::move(text), add_meta("}", terms_.meta)));
   }
   static std::string event(std::string_view method, std::string_view params) {
-    return http::serialize({.data = concat(R"({"jsonrpc":"2.0","method":")", method, R"(","params":)", params, "}")});
+    return http::serialize({.data = rpc::notification_of(method, params)});
   }
 
   NotificationStreams& owner_;

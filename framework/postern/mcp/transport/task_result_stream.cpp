@@ -54,7 +54,7 @@ class TaskResultStream final : public http::BodyStream {
       const auto outcome = co_await tasks_.outcome(caller_, **std::move(task));
       if (!outcome) co_return "";
       co_return end(completed ? rpc::result_reply(id_, with_related_task(*outcome))
-                              : concat(R"({"jsonrpc":"2.0","id":)", id_.text(), R"(,"error":)", *outcome, "}"));
+                              : rpc::error_reply_of(id_, *outcome));
     }
     std::string events;
     for (const auto& [key, text] : (*task)->questions) {
