@@ -20,14 +20,16 @@ mcp::App make_app() {
       "Tools for the signed-in customer of the Acme shop: look at orders, cancel one that has not shipped.");
 
   // What a person is asked to allow, in words for the consent page.
-  app.scope("profile:read", "See who you are and who else uses the shop");
+  app.scope("profile:read", "See who you are and who else is in your organization");
   app.scope("orders:read", "See your orders");
   app.scope("orders:write", "Cancel your orders").includes("orders:read");
 
   app.tool("who_am_i", "Tell who is signed in, and through which assistant.", who_am_i)
       .read_only()
       .needs_scope("profile:read");
-  app.tool("list_users", "List the people who use the shop.", list_users).read_only().needs_scope("profile:read");
+  app.tool("list_users", "List the people of the organization that the user has open at the shop.", list_users)
+      .read_only()
+      .needs_scope("profile:read");
   app.tool("search_orders", "Find the signed-in user's orders.", search_orders)
       .read_only()
       .needs_scope("orders:read")

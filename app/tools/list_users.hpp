@@ -1,4 +1,5 @@
-// The people of the app, from the app's own API: called as the signed-in user, so the app decides what they may see.
+// The people of the user's organization, from the app's own API: called as the signed-in user, so the app decides whom
+// they may see.
 #pragma once
 
 #include <string>

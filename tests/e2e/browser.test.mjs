@@ -162,7 +162,7 @@ test('what a screen reader says of the consent page, in its order', async () => 
   - paragraph: It calls itself “Claude”. We have not checked that name.
   - heading "It will be able to" [level=2]
   - list:
-    - listitem: See who you are and who else uses the shop
+    - listitem: See who you are and who else is in your organization
     - listitem: See your orders
     - listitem: Cancel your orders
   - heading "You will be sent back to" [level=2]
