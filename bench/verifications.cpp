@@ -156,7 +156,7 @@ int main(int argc, char** argv) {
                             .scopes = {"orders:read", "orders:write"},
                             .authorized_until = now + 10min};
   std::vector<std::string> sealed, jwts_of_a_round;
-  for (int n = 0; n < operations; ++n) sealed.push_back(ours.seal(principal));
+  for (int n = 0; n < operations; ++n) sealed.push_back(*ours.seal(principal));
   for (int n = 0; n < operations; ++n) jwts_of_a_round.push_back(access_token(n));
   std::unique_ptr<oauth::AccessTokens> fresh_ours;
   std::unique_ptr<clerk::ClerkTokens> fresh_tokens;

@@ -91,7 +91,7 @@ class VerificationsService final : public Service {
                               .scopes = {"orders:read", "orders:write"},
                               .authorized_until = ports_.clock.now() + limits::access_token_lifetime};
     sealed_.clear();
-    for (int i = 0; i < count; ++i) sealed_.push_back(seals.seal(principal));
+    for (int i = 0; i < count; ++i) sealed_.push_back(*seals.seal(principal));
   }
   void open_sealed(int times, bool same) {
     oauth::AccessTokens ours{ports_, key_, resource};

@@ -90,7 +90,7 @@ struct Core {
   }
   std::string token_for(std::vector<std::string> scopes) {
     const auto keys = oauth::Keys::derive(test.crypto, settings.server_secret);
-    return oauth::AccessTokens{ports, keys.access_token, settings.mcp_url()}.seal(
+    return *oauth::AccessTokens{ports, keys.access_token, settings.mcp_url()}.seal(
         {.user_id = std::string{emulator::ada},
          .session_id = start_session(),
          .organization_id = {},
