@@ -26,7 +26,7 @@ for (const line of readFileSync(`${build}/postern.map`, 'utf8').split('\n')) {
   sizes.set(name, (sizes.get(name) ?? 0) + parseInt(size, 16));
 }
 const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
-for (const [name, size] of [...sizes].sort((a, b) => b[1] - a[1])) {
+for (const [name, size] of [...sizes].filter(([, size]) => size >= 512).sort((a, b) => b[1] - a[1])) {
   console.log(`${(size / 1024).toFixed(0).padStart(5)} KiB ${((100 * size) / total).toFixed(1).padStart(5)} %  ${name}`);
 }
 const module = readFileSync(`${build}/postern.wasm`);
