@@ -2,7 +2,7 @@
 #
 # Exceptions: there is no unwinder for wasm in Debian. Headers with try/catch compile (-fexceptions), without any code for
 # what would be caught (-fignore-exceptions); a throw ends in the trap that framework/hosts/workers links. Our own code does
-# not throw.
+# not throw, but for Call::user() where nobody is signed in.
 #
 # Tail calls: without them each resumption of a coroutine (base/task.hpp) would stay on the stack until the chain ends, and
 # a tool that awaits in a loop what is there at once would use it up.

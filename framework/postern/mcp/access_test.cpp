@@ -153,6 +153,7 @@ struct Hours {
   std::string text;
 };
 Task<Result<Hours>> opening_hours(Call& call) { co_return co_await call.api().get<Hours>("/api/hours"); }
+Task<Result<std::string>> name_user(Call& call) { co_return call.user().user_id; }
 
 }  // namespace
 
@@ -164,6 +165,16 @@ TEST_CASE("a tool without sign-in that asks the app for nobody fails, and nothin
   CHECK(answer.status == 200);
   CHECK(answer.body.contains(R"("isError":true)"));
   CHECK(answer.body.contains("This needs somebody who is signed in."));
+}
+
+TEST_CASE("a tool without sign-in that takes nobody for a user is at fault, and nothing else is") {
+  App app{"acme", "1"};
+  app.tool("name_user", "Who this is.", name_user).read_only().without_sign_in();
+  Fixture fixture{std::move(app)};
+  const auto answer = fixture.send(Fixture::call("name_user", "{}"), nullptr);
+  CHECK(error_code(answer) == -32603);
+  CHECK_FALSE(answer.body.contains("nobody"));
+  CHECK(fixture.test.log.contains("call.user(): nobody is signed in"));
 }
 
 TEST_CASE("what may destroy something is for the user alone, unless its author says otherwise") {

@@ -22,7 +22,6 @@
 #include <utility>
 #include <vector>
 
-#include "postern/base/ensure.hpp"
 #include "postern/base/principal.hpp"
 #include "postern/json/bind.hpp"
 #include "postern/mcp/api_client.hpp"
@@ -43,10 +42,10 @@ class Call {
   // Null only in what is public, when nobody is signed in.
   [[nodiscard]] const Principal* caller() const { return caller_.get(); }
   [[nodiscard]] const Caller& shared_caller() const { return caller_; }
-  // Whoever is signed in. Of nobody it traps, and takes the whole server down: what is declared `.without_sign_in()`
-  // asks caller() instead.
+  // Whoever is signed in. If nobody is it throws, which ends the call as a fault of the server (on Workers, where
+  // nothing is caught, the instance with it): what is declared `.without_sign_in()` asks caller() instead.
   [[nodiscard]] const Principal& user() const {
-    ensure(caller_ != nullptr);
+    if (!caller_) throw_for_nobody();
     return *caller_;
   }
 
@@ -103,6 +102,8 @@ class Call {
   [[nodiscard]] Clock& clock() const { return clock_; }
 
  private:
+  [[noreturn]] static void throw_for_nobody();
+
   using Check = Result<void> (*)(const json::Object& content);
 
   static Result<void> accept_any(const json::Object&) { return {}; }

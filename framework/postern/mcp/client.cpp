@@ -1,6 +1,7 @@
 #include "postern/mcp/client.hpp"
 
 #include <array>
+#include <stdexcept>
 #include <utility>
 
 #include "postern/json/bind.hpp"
@@ -140,6 +141,8 @@ Result<std::vector<Root>> read_roots(const json::Value& result) {
 }
 
 }  // namespace detail
+
+void Call::throw_for_nobody() { throw std::logic_error{"call.user(): nobody is signed in"}; }
 
 Task<Result<Answer<json::Object>>> Call::ask(std::string key, std::string message, json::Object schema, Check check) {
   InputRequest request = detail::form_request(message, std::move(schema), client());
