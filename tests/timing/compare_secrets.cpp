@@ -1,5 +1,5 @@
-// Compares a secret of 32 bytes, once, with a guess that agrees with it in the first so many: for secrets.test.mjs, which
-// counts the instructions of counted_comparison().
+// Compares a secret of 32 bytes, once, with a guess that agrees with it in the first so many: for secrets.test.mjs,
+// which counts the instructions of counted_comparison().
 //
 //   compare-secrets constant_time 31
 //   compare-secrets early_exit 31          as code compares that does not mind
