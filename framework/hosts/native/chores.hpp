@@ -1,14 +1,13 @@
 // What an event loop does again and again beside its requests, such as to read anew what was revoked.
 //
-//   Job job = Job::start(do_every(period, [&] { return server.housekeep(); }, clock, log), ...);    // at once, and for
-//   ever
+//   Job job = Job::start(do_every(period, [&] { return server.housekeep(); }, clock, log), ...);
 //
-// A chore that throws, as when memory runs out, is done again like any other, for nobody else would do it: the log is
-// told.
+// It is done at once, and then each time that the period is over. One that throws, as when memory runs out, is done
+// again like any other, for nobody else would do it; the log is told.
 #pragma once
 
+#include <cstdio>
 #include <exception>
-#include <utility>
 
 #include "postern/base/task.hpp"
 #include "postern/ports/clock.hpp"
@@ -16,13 +15,11 @@
 
 namespace postern::native {
 
-// False if not even for that there was memory.
-inline bool report_failed_chore(Log& log, const char* reason) noexcept {
+inline void report_failed_chore(Log& log, const char* reason) noexcept {
   try {
     log.write(LogLevel::error, "chore.failed", {{"reason", reason}});
-    return true;
-  } catch (...) {
-    return false;
+  } catch (...) {  // there was no memory for that either
+    std::fputs("{\"level\":\"error\",\"event\":\"chore.failed\"}\n", stderr);
   }
 }
 
@@ -33,9 +30,9 @@ Task<void> do_every(Duration period, Chore chore, Clock& clock, Log& log) {
     try {
       co_await chore();
     } catch (const std::exception& exception) {
-      (void)report_failed_chore(log, exception.what());
+      report_failed_chore(log, exception.what());
     } catch (...) {
-      (void)report_failed_chore(log, "an exception of unknown type");
+      report_failed_chore(log, "an exception of unknown type");
     }
     co_await clock.sleep_for(period);
   }

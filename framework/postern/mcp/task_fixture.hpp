@@ -96,6 +96,43 @@ inline App make_task_app() {
 inline constexpr std::string_view with_tasks =
     R"({"elicitation":{},"extensions":{"io.modelcontextprotocol/tasks":{}}})";
 
+// A store whose every answer takes its time, and which may be full.
+class SlowStore final : public Store {
+ public:
+  SlowStore(Store& store, Clock& clock) : store_(store), clock_(clock) {}
+  Task<Result<std::optional<Entry>>> get(std::string key) override { return later(store_.get(std::move(key)), clock_); }
+  Task<Result<void>> put(std::string key, std::string value, TimePoint expires_at) override {
+    return later(store_.put(std::move(key), std::move(value), expires_at), clock_);
+  }
+  Task<Result<bool>> create(std::string key, std::string value, TimePoint expires_at) override {
+    return later(store_.create(std::move(key), std::move(value), expires_at), clock_);
+  }
+  Task<Result<bool>> replace(std::string key, std::uint64_t version, std::string value, TimePoint expires_at) override {
+    if (is_full) return later(refuse(), clock_);
+    return later(store_.replace(std::move(key), version, std::move(value), expires_at), clock_);
+  }
+  Task<Result<std::optional<Entry>>> take(std::string key) override {
+    return later(store_.take(std::move(key)), clock_);
+  }
+  Task<Result<void>> remove(std::string key) override { return later(store_.remove(std::move(key)), clock_); }
+  Task<Result<std::vector<KeyedEntry>>> scan(std::string prefix, std::string after, std::size_t count) override {
+    return later(store_.scan(std::move(prefix), std::move(after), count), clock_);
+  }
+
+  bool is_full = false;
+
+ private:
+  static Task<Result<bool>> refuse() { co_return fail(Error::Kind::unavailable, "disk full"); }
+  template <class T>
+  static Task<T> later(Task<T> operation, Clock& clock) {
+    co_await clock.sleep_for(std::chrono::milliseconds{50});
+    co_return co_await std::move(operation);
+  }
+
+  Store& store_;
+  Clock& clock_;
+};
+
 struct TaskFixture : Fixture {
   TaskFixture() : Fixture(make_task_app()) {
     alice.client_id = bob.client_id = elsewhere.client_id = "assistant";

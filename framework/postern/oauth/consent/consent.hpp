@@ -1,9 +1,9 @@
 // The consent page, and what its two buttons do (threats 9 to 13; MCP security best practices, confused deputy).
 //
-// The page is shown before the sign-in. It writes consent/<handle>, taken by the first press of a
-// button; the form carries nothing but the handle. Only approval leads on to the sign-in and makes sign_in/<state> and
-// the cookie that the callback asks for. Both follow from the handle and the consent cookie, so that a double click
-// ends where the first press led: nowhere once that sign-in is done, nor in the moment before it is written down.
+// The page is shown before the sign-in. It writes consent/<handle>, taken by the first press of a button; the form
+// carries nothing but the handle. Only approval leads on to the sign-in and makes sign_in/<state> and the cookie that
+// the callback asks for. Both follow from the handle and the consent cookie, so that a double click ends where the
+// first press led. In the moment before that is written down, and once that sign-in is done, it leads nowhere.
 //
 // Who ticks its box is not asked the same again (docs/decisions/0013). A sealed cookie then says who sits at this
 // browser, so that the page can be left out; who it was is known after the sign-in, and only if this very user has
